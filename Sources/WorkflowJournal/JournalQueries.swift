@@ -1,0 +1,110 @@
+package import Values
+
+/// What people ask of a journal. Reads committed state; never changes anything.
+package protocol JournalQueries: Sendable {
+    /// Newest first. `after` is the `cursor` of the last row of the page before.
+    func instances(matching filter: InstanceFilter, after cursor: String?, limit: Int) throws(JournalError) -> [InstanceSummary]
+    /// By id or unique prefix of one, or by `@latest`.
+    func resolve(_ reference: String) throws(JournalError) -> InstanceReference
+    func instance(_ id: InstanceID) throws(JournalError) -> InstanceDetail?
+    /// Rows of a run (the current one when nil), signals included, in order of scheduling.
+    func steps(of id: InstanceID, run: Int?) throws(JournalError) -> [StepRow]
+    func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow]
+    func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow]
+    func emails(of id: InstanceID) throws(JournalError) -> [EmailRow]
+    func timers(of id: InstanceID) throws(JournalError) -> [TimerRow]
+    func waits(of id: InstanceID) throws(JournalError) -> [WaitRow]
+    /// Newest first; `name` nil for all.
+    func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent]
+    /// How many instances there are per workflow and status.
+    func counts() throws(JournalError) -> [InstanceCount]
+}
+
+package struct InstanceFilter: Sendable, Hashable {
+    package var statuses: Set<InstanceStatus> = []
+    package var workflow: String?
+    package var labels: [String: String] = [:]
+    package var createdSince: Timestamp?
+    /// Only instances with an open wait for this event name.
+    package var waitingFor: String?
+
+    package init() {}
+}
+
+package enum InstanceReference: Sendable, Equatable {
+    case found(InstanceID)
+    case notFound
+    case ambiguous([InstanceID])
+}
+
+/// A row of a list: no payloads.
+package struct InstanceSummary: Sendable, Equatable {
+    package var id: InstanceID
+    package var key: InstanceKey
+    package var workflow: String
+    package var digest: ContentDigest
+    package var status: InstanceStatus
+    package var ending: InstanceStatus?
+    package var hold: Hold?
+    package var holdReason: String?
+    package var isCleanupIncomplete: Bool
+    package var run: Int
+    package var labels: [String: String]
+    package var callerKey: String?
+    package var createdAt: Timestamp
+    package var startedAt: Timestamp?
+    package var endedAt: Timestamp?
+
+    package init(
+        id: InstanceID, key: InstanceKey, workflow: String, digest: ContentDigest, status: InstanceStatus,
+        ending: InstanceStatus?, hold: Hold?, holdReason: String?, isCleanupIncomplete: Bool, run: Int,
+        labels: [String: String], callerKey: String?, createdAt: Timestamp, startedAt: Timestamp?, endedAt: Timestamp?
+    ) {
+        self.id = id
+        self.key = key
+        self.workflow = workflow
+        self.digest = digest
+        self.status = status
+        self.ending = ending
+        self.hold = hold
+        self.holdReason = holdReason
+        self.isCleanupIncomplete = isCleanupIncomplete
+        self.run = run
+        self.labels = labels
+        self.callerKey = callerKey
+        self.createdAt = createdAt
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+    }
+
+    /// For the page after this row.
+    package var cursor: String { String(key.number) }
+}
+
+package struct InstanceDetail: Sendable, Equatable {
+    package var summary: InstanceSummary
+    package var input: Value
+    package var trigger: Value
+    package var output: Value?
+    package var failure: Failure?
+
+    package init(summary: InstanceSummary, input: Value, trigger: Value, output: Value?, failure: Failure?) {
+        self.summary = summary
+        self.input = input
+        self.trigger = trigger
+        self.output = output
+        self.failure = failure
+    }
+}
+
+package struct InstanceCount: Sendable, Hashable {
+    package var workflow: String
+    package var status: InstanceStatus
+    package var count: Int
+
+    package init(workflow: String, status: InstanceStatus, count: Int) {
+        self.workflow = workflow
+        self.status = status
+        self.count = count
+    }
+}

@@ -1,0 +1,276 @@
+package import Values
+
+/// A node's right to move one instance, as it was when the node last read or wrote it. Opaque outside stores: the engine
+/// passes it back with every write.
+package struct Claim: Sendable, Hashable {
+    package var instance: InstanceKey
+    package var id: InstanceID
+    /// Counts the instance's transitions; a write with an old one is stale.
+    package var version: Int64
+    package var epoch: Epoch
+
+    package init(instance: InstanceKey, id: InstanceID, version: Int64, epoch: Epoch) {
+        self.instance = instance
+        self.id = id
+        self.version = version
+        self.epoch = epoch
+    }
+}
+
+/// What the start of an instance writes before its first steps.
+package struct NewInstance: Sendable, Equatable {
+    package var id: InstanceID
+    package var workflow: String
+    package var digest: ContentDigest
+    package var input: Value
+    /// Digest of the configuration snapshot, stored before.
+    package var config: ContentDigest
+    package var labels: [String: String]
+    /// `{type: api | cli | cron | event | invoke, …}`, as `instance.trigger` shows it.
+    package var trigger: Value
+    /// The caller's own name for it, unique per workflow among kept instances.
+    package var callerKey: String?
+    package var request: IdempotentRequest?
+    /// The first run's number is 1.
+    package var createdAt: Timestamp
+
+    package init(
+        id: InstanceID, workflow: String, digest: ContentDigest, input: Value, config: ContentDigest,
+        labels: [String: String] = [:], trigger: Value, callerKey: String? = nil, request: IdempotentRequest? = nil,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        self.workflow = workflow
+        self.digest = digest
+        self.input = input
+        self.config = config
+        self.labels = labels
+        self.trigger = trigger
+        self.callerKey = callerKey
+        self.request = request
+        self.createdAt = createdAt
+    }
+}
+
+/// An `Idempotency-Key` with what it was first used for (guarantees.md G2).
+package struct IdempotentRequest: Sendable, Hashable {
+    package var key: String
+    package var bodyDigest: ContentDigest
+
+    package init(key: String, bodyDigest: ContentDigest) {
+        self.key = key
+        self.bodyDigest = bodyDigest
+    }
+}
+
+/// All rows of one commit about one instance: guarantees.md G3. Everything or nothing of it is written.
+package struct Transition: Sendable, Equatable {
+    package enum Subject: Sendable, Equatable {
+        /// The instance begins with this transition.
+        case start(NewInstance)
+        case advance(Claim)
+    }
+
+    /// What a step row becomes.
+    package enum StepChange: Sendable, Equatable {
+        case insert(StepRow)
+        /// Replaces the open row of this key. Refused when the row is final: a final row is never updated.
+        case update(StepRow)
+    }
+
+    /// A wait that ended for another reason than an event. The store looks for a matching, unconsumed, unexamined event
+    /// first, inside the same transaction; if there is one the transition is stale (guarantees.md G9).
+    package struct ClosedWait: Sendable, Equatable {
+        package var key: MemoKey
+        package init(key: MemoKey) { self.key = key }
+    }
+
+    package struct TakenEvent: Sendable, Equatable {
+        /// The wait that took it; the wait's row is deleted.
+        package var wait: MemoKey
+        package var event: EventSequence
+
+        package init(wait: MemoKey, event: EventSequence) {
+            self.wait = wait
+            self.event = event
+        }
+    }
+
+    package struct ExaminedWait: Sendable, Equatable {
+        package var wait: MemoKey
+        package var through: EventSequence
+
+        package init(wait: MemoKey, through: EventSequence) {
+            self.wait = wait
+            self.through = through
+        }
+    }
+
+    /// The instance's row after this transition.
+    package struct InstanceState: Sendable, Equatable {
+        package var status: InstanceStatus
+        /// Set once unwinding towards a terminal status begins.
+        package var ending: InstanceStatus?
+        package var hold: Hold?
+        /// The mismatch report, or what quarantined it.
+        package var holdReason: String?
+        /// An undo or a `finally` failed.
+        package var isCleanupIncomplete: Bool
+        package var run: Int
+        package var continuations: Int
+        /// Sequence of the last entry of the run.
+        package var lastSequence: Int
+        package var output: Value?
+        package var failure: Failure?
+        package var startedAt: Timestamp?
+        package var endedAt: Timestamp?
+        /// Marks up to this count have been dealt with; further ones keep the instance ready.
+        package var marksConsumed: Int64
+        /// The request to cancel has become an entry, or came too late.
+        package var consumesCancel: Bool
+
+        package init(
+            status: InstanceStatus, ending: InstanceStatus? = nil, hold: Hold? = nil, holdReason: String? = nil,
+            isCleanupIncomplete: Bool = false, run: Int = 1, continuations: Int = 0, lastSequence: Int = 0, output: Value? = nil,
+            failure: Failure? = nil, startedAt: Timestamp? = nil, endedAt: Timestamp? = nil, marksConsumed: Int64 = 0,
+            consumesCancel: Bool = false
+        ) {
+            self.status = status
+            self.ending = ending
+            self.hold = hold
+            self.holdReason = holdReason
+            self.isCleanupIncomplete = isCleanupIncomplete
+            self.run = run
+            self.continuations = continuations
+            self.lastSequence = lastSequence
+            self.output = output
+            self.failure = failure
+            self.startedAt = startedAt
+            self.endedAt = endedAt
+            self.marksConsumed = marksConsumed
+            self.consumesCancel = consumesCancel
+        }
+    }
+
+    package var subject: Subject
+    /// The store's clock when the transition was computed; an instance's times never go back.
+    package var time: Timestamp
+    package var instance: InstanceState
+    package var steps: [StepChange] = []
+    package var attempts: [AttemptRow] = []
+    package var timersSet: [TimerRow] = []
+    package var timersCleared: [MemoKey] = []
+    package var waitsOpened: [WaitRow] = []
+    package var waitsClosed: [ClosedWait] = []
+    package var waitsExamined: [ExaminedWait] = []
+    package var eventsTaken: [TakenEvent] = []
+    package var logs: [LogRow] = []
+    package var emails: [EmailRow] = []
+
+    package init(subject: Subject, time: Timestamp, instance: InstanceState) {
+        self.subject = subject
+        self.time = time
+        self.instance = instance
+    }
+}
+
+/// A fact or a mark for an instance from somebody who holds no claim on it. It changes neither version nor status nor journal;
+/// the instance's own transition consumes it.
+package struct InstanceRequest: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable { case cancel(CancelRequest) }
+
+    package var instance: InstanceID
+    package var kind: Kind
+
+    package init(instance: InstanceID, kind: Kind) {
+        self.instance = instance
+        self.kind = kind
+    }
+}
+
+/// One thing to write. A batch of them is one commit and one flush; each stands or falls alone.
+package enum JournalWrite: Sendable, Equatable {
+    case transition(Transition)
+    case accept(NewEvent)
+    case request(InstanceRequest)
+    case define(DefinitionRecord)
+    /// A configuration snapshot, by content.
+    case configure(Value)
+}
+
+/// The answer to one write.
+package enum WriteOutcome: Sendable, Equatable {
+    case committed(Committed)
+    case accepted(AcceptedEvent)
+    case requested(RequestOutcome)
+    /// A definition or configuration is stored.
+    case stored(ContentDigest)
+    /// A start whose key was used before for the same thing: that instance, unchanged.
+    case existing(InstanceID)
+    /// Somebody else wrote the instance, or an event came that it must see first. Nothing of the transition was written.
+    case stale
+    /// Nothing was written and trying again would not help.
+    case refused(Refusal)
+    /// The commit may or may not have happened: read the instance again.
+    case unknown
+
+    package struct Committed: Sendable, Equatable {
+        package var claim: Claim
+        /// Marked meanwhile, or an event that it waits for was already there: it can move again at once.
+        package var isReady: Bool
+
+        package init(claim: Claim, isReady: Bool) {
+            self.claim = claim
+            self.isReady = isReady
+        }
+    }
+
+    package struct AcceptedEvent: Sendable, Equatable {
+        package var sequence: EventSequence
+        package var id: String
+        package var isDuplicate: Bool
+        /// Instances with waits that it may satisfy, marked in this commit; at most `JournalLimits.candidatesPerCommit`.
+        package var woken: [InstanceKey]
+
+        package init(sequence: EventSequence, id: String, isDuplicate: Bool, woken: [InstanceKey]) {
+            self.sequence = sequence
+            self.id = id
+            self.isDuplicate = isDuplicate
+            self.woken = woken
+        }
+    }
+
+    package enum RequestOutcome: Sendable, Equatable {
+        case recorded(InstanceKey)
+        case alreadyEnded(InstanceStatus)
+        case notFound
+    }
+
+    package struct Refusal: Sendable, Equatable {
+        package enum Reason: String, Sendable {
+            /// An `Idempotency-Key` was used for another request.
+            case keyReused
+            /// The caller's key is taken within the workflow.
+            case callerKeyTaken
+            /// A row the engine must never write; the instance is held `quarantined`.
+            case quarantined
+            /// Over a documented limit.
+            case limit
+        }
+
+        package var reason: Reason
+        package var message: String
+
+        package init(reason: Reason, message: String) {
+            self.reason = reason
+            self.message = message
+        }
+    }
+}
+
+package enum JournalLimits {
+    package static let candidatesPerCommit = 1_000
+    package static let entriesPerRun = 50_000
+    package static let payloadBytes = 1 << 20
+    package static let entriesPerActivation = 1_000
+}
