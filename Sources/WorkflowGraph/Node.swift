@@ -1,0 +1,235 @@
+package import CEL
+package import Diagnostics
+package import Values
+
+/// A verb, or a modifier wrapped around one. A step is a chain of nodes in the order of application (language.md §2):
+/// `condition → finally → catching → timeout → loop → retry → shaped → verb`, each left out where the step lacks it.
+package struct Node: Sendable {
+    /// The step's id; empty for a file.
+    package var id: String
+    package var kind: Kind
+    /// The step in its file.
+    package var range: SourceRange?
+    /// Of this node's result.
+    package var outputType: StaticType
+
+    package init(id: String, kind: Kind, range: SourceRange?, outputType: StaticType) {
+        self.id = id
+        self.kind = kind
+        self.range = range
+        self.outputType = outputType
+    }
+
+    package enum Kind: Sendable {
+        // Modifiers, outermost first.
+        case condition(test: ValueExpression, body: NodeIndex)
+        case finally(body: NodeIndex, cleanup: BlockIndex)
+        case catching(body: NodeIndex, clauses: [CatchClause])
+        case timeout(limit: TimeLimit, body: NodeIndex)
+        /// Of a body; the retries of a leaf are in its policy.
+        case retry(policy: RetryPolicy, body: NodeIndex)
+        case shaped(Shaping)
+
+        // Verbs.
+        case action(ActionCall)
+        case composite(CompositeCall)
+        case wait(WaitStep)
+        case sleep(TimeLimit)
+        case bindings([Binding])
+        case group(BlockIndex)
+        case choice([Case])
+        case fail(FailStep)
+        /// Raises the caught error again: `fail: ${{ error }}`.
+        case raise(ValueExpression)
+        case `return`(ValueExpression)
+    }
+
+    /// `store → returns → output → register compensate` around a verb.
+    package struct Shaping: Sendable {
+        package var body: NodeIndex
+        package var returns: ValueContract?
+        /// Evaluated in the result scope (`ScopeLayout`).
+        package var output: ValueExpression?
+        package var compensate: BlockIndex?
+
+        package init(body: NodeIndex, returns: ValueContract?, output: ValueExpression?, compensate: BlockIndex?) {
+            self.body = body
+            self.returns = returns
+            self.output = output
+            self.compensate = compensate
+        }
+    }
+
+    package struct CatchClause: Sendable {
+        /// Codes, a trailing `*` matching any rest; empty matches all.
+        package var errors: [ErrorPattern]
+        package var test: ValueExpression?
+        package var steps: BlockIndex?
+        package var output: ValueExpression?
+
+        package init(errors: [ErrorPattern], test: ValueExpression?, steps: BlockIndex?, output: ValueExpression?) {
+            self.errors = errors
+            self.test = test
+            self.steps = steps
+            self.output = output
+        }
+    }
+
+    /// A built-in action.
+    package struct ActionCall: Sendable {
+        package var action: String
+        /// Evaluated in the call scope.
+        package var input: ValueExpression
+        package var contract: ValueContract
+        package var policy: RetryPolicy
+        package var isAtMostOnce: Bool
+        /// The input reads secrets: it is evaluated again with their values at each attempt.
+        package var usesSecrets: Bool
+
+        package init(
+            action: String, input: ValueExpression, contract: ValueContract, policy: RetryPolicy, isAtMostOnce: Bool,
+            usesSecrets: Bool
+        ) {
+            self.action = action
+            self.input = input
+            self.contract = contract
+            self.policy = policy
+            self.isAtMostOnce = isAtMostOnce
+            self.usesSecrets = usesSecrets
+        }
+    }
+
+    /// An action written in the language: runs inside the caller's instance.
+    package struct CompositeCall: Sendable {
+        package var file: FileIndex
+        /// Evaluated in the call scope.
+        package var input: ValueExpression
+        /// Everything inside is at most once.
+        package var isAtMostOnce: Bool
+
+        package init(file: FileIndex, input: ValueExpression, isAtMostOnce: Bool) {
+            self.file = file
+            self.input = input
+            self.isAtMostOnce = isAtMostOnce
+        }
+    }
+
+    package struct WaitStep: Sendable {
+        package struct Match: Sendable {
+            package var path: String
+            /// Evaluated in the call scope.
+            package var value: ValueExpression
+
+            package init(path: String, value: ValueExpression) {
+                self.path = path
+                self.value = value
+            }
+        }
+
+        package var events: [String]
+        /// In the order of their paths.
+        package var match: [Match]
+        /// Evaluated in the event scope.
+        package var `where`: ValueExpression?
+        /// The output is `{name, data}` instead of the data.
+        package var namesEvent: Bool
+
+        package init(events: [String], match: [Match], `where`: ValueExpression?, namesEvent: Bool) {
+            self.events = events
+            self.match = match
+            self.where = `where`
+            self.namesEvent = namesEvent
+        }
+    }
+
+    package struct Binding: Sendable {
+        package var name: String
+        package var value: ValueExpression
+
+        package init(name: String, value: ValueExpression) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// A case of `switch`: a step without its `if`, which stands here.
+    package struct Case: Sendable {
+        /// Nil: always. Evaluated in the scope of the `switch` step.
+        package var test: ValueExpression?
+        package var step: NodeIndex
+
+        package init(test: ValueExpression?, step: NodeIndex) {
+            self.test = test
+            self.step = step
+        }
+    }
+
+    package struct FailStep: Sendable {
+        package var code: String
+        package var message: ValueExpression
+        package var data: ValueExpression?
+        package var isRetryable: Bool
+
+        package init(code: String, message: ValueExpression, data: ValueExpression?, isRetryable: Bool) {
+            self.code = code
+            self.message = message
+            self.data = data
+            self.isRetryable = isRetryable
+        }
+    }
+}
+
+/// When something is over: after a duration or at an instant.
+package enum TimeLimit: Sendable {
+    case after(ValueExpression)
+    case until(ValueExpression)
+}
+
+package struct RetryPolicy: Sendable, Hashable {
+    /// In total, from 1.
+    package var attempts: Int
+    package var delay: TimeSpan
+    /// Factor from one delay to the next; 1 keeps it constant.
+    package var backoff: Double
+    package var maxDelay: TimeSpan
+    /// Shortens each delay at random to between a half and the whole of it.
+    package var hasJitter: Bool
+    /// Nil: those that say they are retryable.
+    package var errors: [ErrorPattern]?
+    /// Per attempt.
+    package var timeout: TimeSpan?
+
+    package init(
+        attempts: Int, delay: TimeSpan, backoff: Double, maxDelay: TimeSpan, hasJitter: Bool, errors: [ErrorPattern]?,
+        timeout: TimeSpan?
+    ) {
+        self.attempts = attempts
+        self.delay = delay
+        self.backoff = backoff
+        self.maxDelay = maxDelay
+        self.hasJitter = hasJitter
+        self.errors = errors
+        self.timeout = timeout
+    }
+
+    /// A step without `retry`: one attempt.
+    package static let once = RetryPolicy(
+        attempts: 1, delay: TimeSpan(microseconds: 1_000_000), backoff: 2, maxDelay: TimeSpan(microseconds: 300_000_000),
+        hasJitter: true, errors: nil, timeout: nil)
+
+    package func retries(code: String, isRetryable: Bool) -> Bool {
+        guard let errors else { return isRetryable }
+        return errors.contains { $0.matches(code) }
+    }
+}
+
+/// An error code, or the beginning of one followed by `*`.
+package struct ErrorPattern: Sendable, Hashable {
+    package var text: String
+    package init(_ text: String) { self.text = text }
+
+    package func matches(_ code: String) -> Bool {
+        guard text.utf8.last == UInt8(ascii: "*") else { return text.hasSameCodePoints(as: code) }
+        return code.utf8.starts(with: text.utf8.dropLast())
+    }
+}

@@ -1,0 +1,136 @@
+// WorkflowGraph: the checked meaning of a definition as plain data, which the interpreter runs.
+//
+// Invariant: nobody before this module has heard of journals, nobody after it of YAML. Immutable, Sendable, shared by all
+// instances of a definition.
+//
+// Start at `StepGraph`; `Node.Kind` lists what a step can be; `ScopeLayout` says where expressions find their variables.
+
+package import CEL
+package import Diagnostics
+package import Values
+
+/// A workflow with everything it calls, ready to run.
+package struct StepGraph: Sendable {
+    /// Name of the workflow.
+    package let workflow: String
+    package let description: String?
+    /// Of the canonical parsed definition, everything it calls, and `semantics`.
+    package let digest: ContentDigest
+    /// Version of the meaning of the language and the built-in actions.
+    package let semantics: Int
+    package let nodes: [Node]
+    package let blocks: [Block]
+    /// The workflow itself, then each composite action it uses, in order of first use.
+    package let files: [FileBody]
+    /// Payload types of events, by name.
+    package let events: [String: ValueContract]
+    /// Deployment settings the closure declares, with their types.
+    package let config: [ConfigSetting]
+    package let labels: [Label]
+    /// Limit of a run.
+    package let timeout: TimeSpan?
+    /// The sets of payload paths that waits of this graph match by; sorted, unique.
+    package let matchSets: [EventPaths]
+
+    package struct Label: Sendable {
+        package var name: String
+        /// Evaluated in the file scope.
+        package var value: ValueExpression
+
+        package init(name: String, value: ValueExpression) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package struct ConfigSetting: Sendable {
+        package var name: String
+        package var contract: ValueContract
+        /// Nil when the setting must be given.
+        package var defaultValue: Value?
+
+        package init(name: String, contract: ValueContract, defaultValue: Value?) {
+            self.name = name
+            self.contract = contract
+            self.defaultValue = defaultValue
+        }
+    }
+
+    package struct EventPaths: Sendable, Hashable {
+        package var event: String
+        package var paths: [String]
+
+        package init(event: String, paths: [String]) {
+            self.event = event
+            self.paths = paths
+        }
+    }
+
+    package init(
+        workflow: String, description: String?, digest: ContentDigest, semantics: Int, nodes: [Node], blocks: [Block],
+        files: [FileBody], events: [String: ValueContract], config: [ConfigSetting], labels: [Label], timeout: TimeSpan?,
+        matchSets: [EventPaths]
+    ) {
+        self.workflow = workflow
+        self.description = description
+        self.digest = digest
+        self.semantics = semantics
+        self.nodes = nodes
+        self.blocks = blocks
+        self.files = files
+        self.events = events
+        self.config = config
+        self.labels = labels
+        self.timeout = timeout
+        self.matchSets = matchSets
+    }
+
+    package var main: FileBody { files[0] }
+    package subscript(_ node: NodeIndex) -> Node { nodes[Int(node.number)] }
+    package subscript(_ block: BlockIndex) -> Block { blocks[Int(block.number)] }
+    package subscript(_ file: FileIndex) -> FileBody { files[Int(file.number)] }
+}
+
+package struct NodeIndex: Sendable, Hashable {
+    package let number: Int32
+    package init(_ number: Int) { self.number = Int32(number) }
+}
+
+package struct BlockIndex: Sendable, Hashable {
+    package let number: Int32
+    package init(_ number: Int) { self.number = Int32(number) }
+}
+
+package struct FileIndex: Sendable, Hashable {
+    package let number: Int32
+    package init(_ number: Int) { self.number = Int32(number) }
+}
+
+/// A workflow or composite action: its body as one node with the empty id.
+package struct FileBody: Sendable {
+    package var name: String
+    package var input: ValueContract
+    /// What the file may read of secrets, in the order of their slots.
+    package var secrets: [String]
+    /// `finally(catching(timeout?(shaped(group))))`, as far as the file has them. The root of the workflow always has a
+    /// `catching` node, if need be without clauses: compensation of the instance happens there.
+    package var root: NodeIndex
+    /// The declared or inferred type of the output.
+    package var outputType: StaticType
+
+    package init(name: String, input: ValueContract, secrets: [String], root: NodeIndex, outputType: StaticType) {
+        self.name = name
+        self.input = input
+        self.secrets = secrets
+        self.root = root
+        self.outputType = outputType
+    }
+}
+
+/// A list of steps: run in order by a group, at once by `parallel`, the first that applies by `switch`.
+package struct Block: Sendable {
+    /// The outermost node of each step; the position is the step's slot in the block's scope.
+    package var steps: [NodeIndex]
+
+    package init(steps: [NodeIndex]) { self.steps = steps }
+}
