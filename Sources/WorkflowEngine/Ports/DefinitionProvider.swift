@@ -1,0 +1,38 @@
+package import Values
+package import WorkflowGraph
+package import WorkflowJournal
+
+/// Where the engine gets step graphs: implementations hold the project's definitions and load pinned ones from the store.
+package protocol DefinitionProvider: Sendable {
+    /// The definition that new instances of this workflow get; nil when there is none (any more). Its record is stored before
+    /// it becomes current, so a start may refer to it at once.
+    func current(_ workflow: String) -> CurrentDefinition?
+
+    /// The graph of a stored definition. Blocks on first use; cached afterwards.
+    /// - Throws: `DefinitionUnavailable` when it cannot be loaded: the instance is held `unsupported`.
+    func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph
+}
+
+package struct CurrentDefinition: Sendable {
+    package var graph: StepGraph
+    /// The configuration snapshot for new instances, stored already.
+    package var config: Value
+    package var configDigest: ContentDigest
+
+    package init(graph: StepGraph, config: Value, configDigest: ContentDigest) {
+        self.graph = graph
+        self.config = config
+        self.configDigest = configDigest
+    }
+}
+
+package struct DefinitionUnavailable: Error, Sendable {
+    package var reason: String
+    package init(reason: String) { self.reason = reason }
+}
+
+/// Where secrets come from. Read again at each attempt; values are part of nothing that is stored.
+package protocol SecretSource: Sendable {
+    /// Nil when there is no such secret.
+    func secret(_ name: String) -> String?
+}
