@@ -1,0 +1,51 @@
+/// A mistake in an expression, found before it runs.
+package struct ExpressionProblem: Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable {
+        /// WF3101.
+        case syntax
+        /// WF3103.
+        case unknownName
+        /// WF3104.
+        case unknownField
+        /// WF3105.
+        case noOverload
+        /// WF3106: unknown, or called with the wrong number of arguments.
+        case unknownFunction
+        /// WF2106: a comprehension's variable hides one in sight.
+        case shadowing
+        /// WF3110.
+        case mayBeNull
+        /// WF3112.
+        case alwaysSame
+        /// WF3113.
+        case constantFails
+        /// WF3114: `x == true`, double negation.
+        case redundant
+        /// WF3116.
+        case tooComplex
+        /// WF3117: a part of CEL that needs protocol buffers.
+        case unsupported
+    }
+
+    package var kind: Kind
+    /// Otherwise a warning.
+    package var isError: Bool
+    package var message: String
+    /// Bytes of the source in UTF-8.
+    package var range: Range<Int>
+    /// A few words under the mark.
+    package var label: String?
+    /// What to do, in one sentence.
+    package var help: String?
+
+    package init(
+        _ kind: Kind, _ message: String, at range: Range<Int>, isError: Bool = true, label: String? = nil, help: String? = nil
+    ) {
+        self.kind = kind
+        self.isError = isError
+        self.message = message
+        self.range = range
+        self.label = label
+        self.help = help
+    }
+}

@@ -1,0 +1,73 @@
+package import Values
+
+/// A variable an expression may use.
+package struct ScopedVariable: Sendable, Hashable {
+    /// One name, or several with dots: `input`, `steps.order`, `secrets.key`.
+    package var name: String
+    package var type: StaticType
+    /// Where its value is found when the expression runs.
+    package var slot: Int
+
+    package init(name: String, type: StaticType, slot: Int) {
+        self.name = name
+        self.type = type
+        self.slot = slot
+    }
+}
+
+/// The variables in sight of an expression. The longest declared name wins: `steps.order.total` is the field `total` of
+/// the variable `steps.order`.
+package struct ExpressionScope: Sendable {
+    package private(set) var variables: [ScopedVariable]
+    private var positions: [String: Int]
+
+    package init(_ variables: [ScopedVariable] = []) {
+        self.variables = variables
+        positions = Dictionary(variables.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
+    }
+
+    /// Of two variables with one name the later one counts.
+    package func variable(_ name: String) -> ScopedVariable? { positions[name].map { variables[$0] } }
+
+    /// With more variables; a new one hides an old one of the same name.
+    package func adding(_ more: [ScopedVariable]) -> ExpressionScope { ExpressionScope(variables + more) }
+
+    package mutating func setType(_ type: StaticType, of name: String) {
+        if let position = positions[name] { variables[position].type = type }
+    }
+}
+
+/// Gives an expression the values of its variables while it runs.
+package protocol SlotSource {
+    func value(ofSlot slot: Int) -> Value
+}
+
+/// Offsets of time zones, which this module does not know. Nil for a zone that does not exist.
+package protocol TimeZoneRules: Sendable {
+    func offsetSeconds(ofZone name: String, at instant: Timestamp) -> Int?
+}
+
+/// What kind of CEL an expression is written in.
+package struct ExpressionOptions: Sendable {
+    package enum Dialect: Sendable, Hashable {
+        /// As the public specification has it, for callers that compare with it.
+        case standard
+        /// language.md §7–8: ints widen to doubles, an absent optional field reads as null, null is checked before running.
+        case workflow
+    }
+
+    package var dialect: Dialect
+    /// For `getHours("Europe/Berlin")` and its like; without it only UTC and fixed offsets are known.
+    package var timeZones: (any TimeZoneRules)?
+    /// The namespace in which names are looked up first (CEL's "container").
+    package var container: String
+
+    package init(dialect: Dialect, timeZones: (any TimeZoneRules)? = nil, container: String = "") {
+        self.dialect = dialect
+        self.timeZones = timeZones
+        self.container = container
+    }
+
+    package static let standard = ExpressionOptions(dialect: .standard)
+    package static let workflow = ExpressionOptions(dialect: .workflow)
+}
