@@ -81,21 +81,21 @@ package struct Node: Sendable {
         /// Evaluated in the call scope.
         package var input: ValueExpression
         package var contract: ValueContract
+        /// Gives the raw result the kinds of the signature's `returns` (an instant instead of its text).
+        package var resultShape: ValueShape
         package var policy: RetryPolicy
         package var isAtMostOnce: Bool
-        /// The input reads secrets: it is evaluated again with their values at each attempt.
-        package var usesSecrets: Bool
 
         package init(
-            action: String, input: ValueExpression, contract: ValueContract, policy: RetryPolicy, isAtMostOnce: Bool,
-            usesSecrets: Bool
+            action: String, input: ValueExpression, contract: ValueContract, resultShape: ValueShape, policy: RetryPolicy,
+            isAtMostOnce: Bool
         ) {
             self.action = action
             self.input = input
             self.contract = contract
+            self.resultShape = resultShape
             self.policy = policy
             self.isAtMostOnce = isAtMostOnce
-            self.usesSecrets = usesSecrets
         }
     }
 

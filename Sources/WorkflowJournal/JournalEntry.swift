@@ -89,11 +89,15 @@ package struct Failure: Sendable, Hashable, Error {
     package var data: Value
     /// The effect may have happened: started, then timed out or interrupted.
     package var isUncertain: Bool
+    /// What the other side asked to be given before the next try.
+    package var retryAfter: TimeSpan?
+    /// At most one: the failure that this one came of.
     package var cause: [Failure]
 
     package init(
         code: String, message: String, isRetryable: Bool = false, step: MemoKey? = nil, key: IdempotencyKey? = nil,
-        attempt: Int = 0, data: Value = .null, isUncertain: Bool = false, cause: Failure? = nil
+        attempt: Int = 0, data: Value = .null, isUncertain: Bool = false, retryAfter: TimeSpan? = nil,
+        cause: Failure? = nil
     ) {
         self.code = code
         self.message = message
@@ -103,16 +107,19 @@ package struct Failure: Sendable, Hashable, Error {
         self.attempt = attempt
         self.data = data
         self.isUncertain = isUncertain
+        self.retryAfter = retryAfter
         self.cause = cause.map { [$0] } ?? []
     }
 
     /// As `error` in expressions, in the journal and in the API.
     package var value: Value {
-        [
+        var map: ValueMap = [
             "code": .string(code), "message": .string(message), "retryable": .bool(isRetryable),
             "step": .string(step?.text ?? ""), "key": .string(key?.text ?? ""), "attempt": .int(Int64(attempt)), "data": data,
             "uncertain": .bool(isUncertain), "cause": cause.first?.value ?? .null,
         ]
+        map["retryAfter"] = retryAfter.map { .string($0.description) }
+        return .map(map)
     }
 
     /// Reads what `value` wrote; missing members take their defaults.
@@ -124,6 +131,7 @@ package struct Failure: Sendable, Hashable, Error {
             isRetryable: value["retryable"]?.boolValue ?? false, step: text("step").map { MemoKey($0) },
             key: text("key").map { IdempotencyKey($0) }, attempt: Int(value["attempt"]?.intValue ?? 0),
             data: value["data"] ?? .null, isUncertain: value["uncertain"]?.boolValue ?? false,
+            retryAfter: text("retryAfter").flatMap { TimeSpan(celDuration: $0) },
             cause: cause.isNull ? nil : Failure(value: cause))
     }
 }
