@@ -43,6 +43,8 @@ package struct YAMLScalar: Sendable {
     package var range: SourceRange
     /// How `text` maps to the file.
     package var positions: ScalarPositions
+    /// An error about this text is already reported: whoever reads it says no more about it.
+    package var isBroken = false
 
     package init(text: String, style: Style, range: SourceRange, positions: ScalarPositions) {
         self.text = text
@@ -54,6 +56,27 @@ package struct YAMLScalar: Sendable {
     /// The file's bytes from which the given bytes (UTF-8 offsets) of `text` were read.
     package func sourceRange(ofText bytes: Range<Int>) -> SourceRange {
         SourceRange(file: range.file, bytes: positions.sourceRange(of: bytes))
+    }
+}
+
+extension String {
+    /// `${{` with no `}}` after it.
+    var hasOpenExpression: Bool {
+        guard utf8.contains(UInt8(ascii: "$")) else { return false }
+        let bytes = Array(utf8)
+        guard let open = bytes.indices.last(where: { bytes[$0...].starts(with: "${{".utf8) }) else { return false }
+        return !bytes.indices[open...].contains { bytes[$0...].starts(with: "}}".utf8) }
+    }
+}
+
+extension YAMLNode {
+    /// What people call this kind of node.
+    package var kindName: String {
+        switch content {
+        case .scalar: "a scalar"
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        }
     }
 }
 

@@ -1,1 +1,9 @@
-// Replaced by the module.
+import Diagnostics
+import Testing
+import YAMLSyntax
+
+@Test func `smoke`() {
+    let (root, diagnostics) = YAMLReader.read(SourceFile(path: "a.yaml", text: "a: 1\nb: [x, \"y\\n\"]\n"))
+    #expect(root != nil)
+    #expect(diagnostics.isEmpty)
+}
