@@ -137,6 +137,7 @@ let modules: [Module] = [
     Module(name: "DiagnosticsTests", kind: .test, uses: ["Diagnostics"]),
     Module(name: "ValuesTests", kind: .test, uses: ["Values"]),
     Module(name: "LinearRegexTests", kind: .test, uses: ["LinearRegex"]),
+    Module(name: "StandardLibraryTests", kind: .test, uses: ["StandardLibrary", "YAMLSyntax", "Diagnostics"]),
     Module(name: "YAMLSyntaxTests", kind: .test, uses: ["YAMLSyntax", "Diagnostics", "Values"]),
     Module(name: "CELTests", kind: .test, uses: ["CEL", "Values", "Diagnostics"]),
     Module(name: "JSONSchemaTests", kind: .test, uses: ["JSONSchema", "Values", "Diagnostics"]),
