@@ -13,6 +13,8 @@ package final class LinearRegularExpression: Sendable {
     package enum Dialect: Sendable, Hashable {
         /// RE2's own syntax, which CEL's `matches` takes.
         case re2
+        /// ECMA-262 with the `u` flag, which JSON Schema's `pattern` takes: see `ECMAScriptPattern`.
+        case ecma262
     }
 
     /// Bytes of a pattern as written.
@@ -22,7 +24,7 @@ package final class LinearRegularExpression: Sendable {
 
     package let pattern: String
     package let dialect: Dialect
-    /// Capturing groups, the whole match not counted.
+    /// Capturing groups, the whole match not counted; none in the ECMA-262 dialect.
     package let groupCount: Int
 
     // RE2's const methods may be called from any thread; its caches lock for themselves.
@@ -37,10 +39,11 @@ package final class LinearRegularExpression: Sendable {
         self.dialect = dialect
         var error = cre2_error()
         var source = pattern
+        if dialect == .ecma262 { source = try ECMAScriptPattern.translated(pattern) }
         let handle = source.withUTF8 { bytes in
             cre2_create(bytes.baseAddress, bytes.count, Self.maximumMemory, &error)
         }
-        guard let handle else { throw RegexSyntaxError(error, in: pattern) }
+        guard let handle else { throw RegexSyntaxError(error, in: pattern, dialect: dialect) }
         self.handle = handle
         groupCount = Int(cre2_group_count(handle))
     }

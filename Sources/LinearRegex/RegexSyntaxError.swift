@@ -23,26 +23,30 @@ package struct RegexSyntaxError: Error, Sendable, Hashable, CustomStringConverti
 
     package var description: String { "\(message) at byte \(offset) of the pattern" }
 
-    init(_ error: cre2_error, in pattern: String) {
+    init(_ error: cre2_error, in pattern: String, dialect: LinearRegularExpression.Dialect) {
+        // What RE2 refuses in a translated pattern was legal as written: it is over a limit of RE2.
+        guard dialect == .re2 else {
+            self.init(message: "the pattern is too large once its repetitions are written out", offset: 0, kind: .unsupported)
+            return
+        }
         let fragment = Self.text(error.fragment)
-        offset = Self.offset(of: fragment, problem: error.problem, in: pattern)
+        let (kind, message) = Self.reading(error, fragment: fragment)
+        self.init(message: message, offset: Self.offset(of: fragment, problem: error.problem, in: pattern), kind: kind)
+    }
+
+    private static func reading(_ error: cre2_error, fragment: String) -> (Kind, String) {
         switch error.problem {
         case cre2_problem_bad_group where ["(?=", "(?!", "(?<=", "(?<!"].contains { fragment.hasPrefix($0) }:
-            kind = .unsupported
-            message = "look-ahead and look-behind cannot be matched in linear time"
+            return (.unsupported, "look-ahead and look-behind cannot be matched in linear time")
         case cre2_problem_bad_group where fragment.hasPrefix("(?<"):
-            kind = .unsupported
-            message = "look-behind cannot be matched in linear time; a named group is written '(?P<name>…)'"
-        case cre2_problem_bad_escape where Self.isBackReference(fragment):
-            kind = .unsupported
-            message = "back-references cannot be matched in linear time"
+            return (.unsupported, "look-behind cannot be matched in linear time; a named group is written '(?P<name>…)'")
+        case cre2_problem_bad_escape where isBackReference(fragment):
+            return (.unsupported, "back-references cannot be matched in linear time")
         case cre2_problem_too_large, cre2_problem_out_of_memory:
-            kind = .unsupported
-            message = "the pattern is too large once its repetitions are written out"
+            return (.unsupported, "the pattern is too large once its repetitions are written out")
         default:
-            kind = .syntax
-            let reason = Self.text(error.message)
-            message = fragment.isEmpty ? reason : reason.hasSuffix(fragment) ? reason : "\(reason): '\(fragment)'"
+            let reason = text(error.message)
+            return (.syntax, fragment.isEmpty || reason.hasSuffix(fragment) ? reason : "\(reason): '\(fragment)'")
         }
     }
 
