@@ -32,6 +32,9 @@ let asyncHTTPClient = External(
 let grdb = External(
     product: "GRDB", package: "GRDB.swift",
     url: "https://github.com/groue/GRDB.swift", version: "7.10.0")
+let grdbSQLite = External(
+    product: "GRDBSQLite", package: "GRDB.swift",
+    url: "https://github.com/groue/GRDB.swift", version: "7.10.0")
 let heap = External(
     product: "HeapModule", package: "swift-collections",
     url: "https://github.com/apple/swift-collections", version: "1.6.0")
@@ -103,9 +106,10 @@ let modules: [Module] = [
 
     Module(
         name: "WorkflowEngine",
-        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "Values", "Schedules"]),
+        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules"],
+        external: [heap]),
     Module(name: "JournalMemory", uses: ["WorkflowJournal", "Values"]),
-    Module(name: "JournalSQLite", uses: ["WorkflowJournal", "Values"], external: [grdb]),
+    Module(name: "JournalSQLite", uses: ["WorkflowJournal", "Values"], external: [grdb, grdbSQLite]),
     Module(
         name: "BuiltinActions", uses: ["WorkflowEngine", "WorkflowJournal", "Values"],
         external: [asyncHTTPClient, subprocess, nioCore, nioPosix, nioHTTP1]),
@@ -124,6 +128,7 @@ let modules: [Module] = [
     Module(name: "wfrun", kind: .executable, uses: ["WfrunCommands"]),
 
     // Test-only libraries live under Tests: nothing that ships can import them.
+    Module(name: "JournalContract", uses: ["WorkflowJournal", "Values"]),
     Module(
         name: "TestSupport",
         uses: ["WorkflowJournal", "WorkflowGraph", "WorkflowInterpreter", "WorkflowDefinitions", "StandardLibrary", "CEL", "JSONSchema", "YAMLSyntax", "Values", "Diagnostics"]),
@@ -148,9 +153,9 @@ let modules: [Module] = [
     Module(
         name: "WorkflowInterpreterTests", kind: .test,
         uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "StandardLibrary", "TestSupport", "Values", "CEL", "JSONSchema", "Diagnostics"]),
-    Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "TestSupport", "Values"]),
+    Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "JournalContract", "Values"]),
     Module(
-        name: "JournalSQLiteTests", kind: .test, uses: ["JournalSQLite", "WorkflowJournal", "TestSupport", "Values"],
+        name: "JournalSQLiteTests", kind: .test, uses: ["JournalSQLite", "WorkflowJournal", "JournalContract", "Values"],
         external: [grdb]),
     Module(
         name: "WorkflowEngineTests", kind: .test,
@@ -197,7 +202,7 @@ func target(for module: Module) -> Target {
     let dependencies = module.uses.map { Target.Dependency.target(name: $0) } + module.external.map(\.dependency)
     switch module.kind {
     case .library:
-        let isTestOnly = ["TestSupport", "Simulation"].contains(module.name)
+        let isTestOnly = ["TestSupport", "Simulation", "JournalContract"].contains(module.name)
         return .target(
             name: module.name, dependencies: dependencies, path: isTestOnly ? "Tests/\(module.name)" : nil,
             exclude: module.exclude, resources: module.resources, swiftSettings: settings)

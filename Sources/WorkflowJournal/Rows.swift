@@ -143,13 +143,18 @@ package struct LogRow: Sendable, Equatable {
     package var key: MemoKey?
     package var message: String
     package var data: Value
+    /// Given by the store, rising; 0 before it is stored. For the page after this line.
+    package var line: Int64
 
-    package init(time: Timestamp, level: String, key: MemoKey?, message: String, data: Value = .null) {
+    package init(
+        time: Timestamp, level: String, key: MemoKey?, message: String, data: Value = .null, line: Int64 = 0
+    ) {
         self.time = time
         self.level = level
         self.key = key
         self.message = message
         self.data = data
+        self.line = line
     }
 }
 

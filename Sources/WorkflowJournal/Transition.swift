@@ -71,7 +71,8 @@ package struct Transition: Sendable, Equatable {
         case advance(Claim)
     }
 
-    /// What a step row becomes.
+    /// What a step row becomes. In a transition that begins a run, inserted rows are those of the new run, changed ones (and
+    /// closed waits, cleared timers) those of the run before.
     package enum StepChange: Sendable, Equatable {
         case insert(StepRow)
         /// Replaces the open row of this key. Refused when the row is final: a final row is never updated.
@@ -273,4 +274,8 @@ package enum JournalLimits {
     package static let entriesPerRun = 50_000
     package static let payloadBytes = 1 << 20
     package static let entriesPerActivation = 1_000
+    /// How long an `Idempotency-Key` is remembered (guarantees.md G2), in microseconds.
+    package static let requestMicroseconds: Int64 = 24 * 3_600 * 1_000_000
+    /// How many instances an ambiguous reference lists.
+    package static let ambiguousReferences = 10
 }

@@ -1,0 +1,123 @@
+import Values
+package import WorkflowJournal
+
+extension MemoryJournal {
+    package func instances(
+        matching filter: InstanceFilter, after cursor: String?, limit: Int
+    ) throws(JournalError) -> [InstanceSummary] {
+        query { $0.instances(matching: filter, after: cursor, limit: limit) }
+    }
+
+    package func resolve(_ reference: String) throws(JournalError) -> InstanceReference {
+        query { $0.resolve(reference) }
+    }
+
+    package func instance(_ id: InstanceID) throws(JournalError) -> InstanceDetail? {
+        query { tables in
+            tables.index(of: id).map { index in
+                let record = tables.instances[index]
+                return InstanceDetail(
+                    summary: tables.summary(at: index), input: record.new.input, trigger: record.new.trigger,
+                    output: record.state.output, failure: record.state.failure)
+            }
+        }
+    }
+
+    package func steps(of id: InstanceID, run: Int?) throws(JournalError) -> [StepRow] {
+        query { tables in
+            guard let record = tables.record(of: id) else { return [] }
+            guard let run, run != record.state.run else { return record.steps.rows }
+            return record.previousRuns[run]?.rows ?? []
+        }
+    }
+
+    package func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow] {
+        query { $0.record(of: id)?.attempts ?? [] }
+    }
+
+    package func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow] {
+        query { tables in Array((tables.record(of: id)?.logs ?? []).lazy.filter { $0.line > line }.prefix(limit)) }
+    }
+
+    package func emails(of id: InstanceID) throws(JournalError) -> [EmailRow] {
+        query { $0.record(of: id)?.emails ?? [] }
+    }
+
+    package func timers(of id: InstanceID) throws(JournalError) -> [TimerRow] {
+        query { ($0.record(of: id)?.timers ?? []).sorted { $0.dueAt != $1.dueAt ? $0.dueAt < $1.dueAt : $0.key < $1.key } }
+    }
+
+    package func waits(of id: InstanceID) throws(JournalError) -> [WaitRow] {
+        query { $0.record(of: id)?.waits.map(\.row) ?? [] }
+    }
+
+    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
+        query { tables in
+            let wanted = tables.events.reversed().lazy.filter { event in name.map(event.name.hasSameCodePoints) ?? true }
+            return Array(wanted.prefix(limit))
+        }
+    }
+
+    package func counts() throws(JournalError) -> [InstanceCount] {
+        query { tables in
+            tables.counts.filter { $0.value > 0 }
+                .sorted {
+                    $0.key.workflow != $1.key.workflow
+                        ? $0.key.workflow < $1.key.workflow : $0.key.status.rawValue < $1.key.status.rawValue
+                }
+                .map { InstanceCount(workflow: $0.key.workflow.text, status: $0.key.status, count: $0.value) }
+        }
+    }
+}
+
+extension MemoryTables {
+    func record(of id: InstanceID) -> InstanceRecord? { index(of: id).map { instances[$0] } }
+
+    func summary(at index: Int) -> InstanceSummary {
+        let record = instances[index]
+        return InstanceSummary(
+            id: record.new.id, key: InstanceKey(Int64(index) + 1), workflow: record.new.workflow, digest: record.new.digest,
+            status: record.state.status, ending: record.state.ending, hold: record.state.hold,
+            holdReason: record.state.holdReason, isCleanupIncomplete: record.state.isCleanupIncomplete, run: record.state.run,
+            labels: record.new.labels, callerKey: record.new.callerKey, createdAt: record.new.createdAt,
+            startedAt: record.state.startedAt, endedAt: record.state.endedAt)
+    }
+
+    func instances(matching filter: InstanceFilter, after cursor: String?, limit: Int) -> [InstanceSummary] {
+        var end = instances.count
+        if let cursor {
+            guard let number = Int64(cursor), number >= 1 else { return [] }
+            end = Int(min(number - 1, Int64(end)))
+        }
+        var page: [InstanceSummary] = []
+        for index in (0..<end).reversed() where page.count < limit && matches(filter, at: index) {
+            page.append(summary(at: index))
+        }
+        return page
+    }
+
+    private func matches(_ filter: InstanceFilter, at index: Int) -> Bool {
+        let record = instances[index]
+        if !filter.statuses.isEmpty && !filter.statuses.contains(record.state.status) { return false }
+        if let workflow = filter.workflow, !workflow.hasSameCodePoints(as: record.new.workflow) { return false }
+        if let since = filter.createdSince, record.new.createdAt < since { return false }
+        for (name, value) in filter.labels {
+            guard let own = record.new.labels[name], own.hasSameCodePoints(as: value) else { return false }
+        }
+        guard let event = filter.waitingFor else { return true }
+        return record.waits.contains { $0.row.matches.contains { $0.event.hasSameCodePoints(as: event) } }
+    }
+
+    func resolve(_ reference: String) -> InstanceReference {
+        if reference == "@latest" { return instances.last.map { .found($0.new.id) } ?? .notFound }
+        if let index = index(of: InstanceID(reference)) { return .found(instances[index].new.id) }
+        guard !reference.isEmpty else { return .notFound }
+        let found = instances.lazy.map(\.new.id).filter { $0.text.utf8.starts(with: reference.utf8) }
+            .sorted { $0.text.precedesByCodePoint($1.text) }
+        switch found.count {
+        case 0: return .notFound
+        case 1: return .found(found[0])
+        default: return .ambiguous(Array(found.prefix(JournalLimits.ambiguousReferences)))
+        }
+    }
+}

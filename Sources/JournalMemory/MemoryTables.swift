@@ -1,0 +1,224 @@
+import Values
+import WorkflowJournal
+
+/// What the journal holds, as a value: copying it is a snapshot.
+struct MemoryTables: Sendable {
+    var epoch: Int64 = 0
+    var claimed: Set<InstanceKey> = []
+    var clock: Timestamp?
+
+    /// The instance with number n is at n - 1; instances are never removed.
+    var instances: [InstanceRecord] = []
+    var numbers: [ByteText: InstanceKey] = [:]
+    var callerKeys: [CallerName: InstanceKey] = [:]
+    var requests: [ByteText: RequestRecord] = [:]
+    var counts: [CountKey: Int] = [:]
+    /// Instances that can move, claimed or not.
+    var ready = SortedList<InstanceKey>()
+    var timers = SortedList<TimerPlace>()
+    var lines: Int64 = 0
+
+    var definitions: [ContentDigest: DefinitionRecord] = [:]
+    var configs: [ContentDigest: Value] = [:]
+    var matchSets: [ByteText: [MatchSet]] = [:]
+
+    /// The event with sequence n is at n - 1.
+    var events: [StoredEvent] = []
+    var eventNames: [EventIdentity: EventSequence] = [:]
+    var eventsByKey: [MatchKey: [EventSequence]] = [:]
+    var waitsByKey: [MatchKey: SortedList<WaitPlace>] = [:]
+    var waitSerial: Int64 = 0
+    var deliveries: [Delivery] = []
+
+    var lastEvent: EventSequence { EventSequence(Int64(events.count)) }
+
+    /// Where an instance's record is; nil for a number that was never given.
+    func index(of key: InstanceKey) -> Int? {
+        key.number >= 1 && key.number <= Int64(instances.count) ? Int(key.number) - 1 : nil
+    }
+
+    func index(of id: InstanceID) -> Int? {
+        numbers[ByteText(id.text)].flatMap(index(of:))
+    }
+
+    func event(_ sequence: EventSequence) -> StoredEvent? {
+        sequence.number >= 1 && sequence.number <= Int64(events.count) ? events[Int(sequence.number) - 1] : nil
+    }
+
+    // MARK: - Time and claims
+
+    mutating func beginEpoch(at time: Timestamp) -> Epoch {
+        epoch += 1
+        claimed = []
+        clock = time.stored
+        return Epoch(epoch)
+    }
+
+    /// The store's clock: the given one, as long as it does not go back.
+    mutating func advance(to time: Timestamp) -> Timestamp {
+        let time = max(clock ?? time.stored, time.stored)
+        clock = time
+        return time
+    }
+
+    func claim(at index: Int) -> Claim {
+        Claim(
+            instance: InstanceKey(Int64(index) + 1), id: instances[index].new.id, version: instances[index].version,
+            epoch: Epoch(epoch))
+    }
+
+    mutating func claim(limit: Int) -> [Claim] {
+        var claims: [Claim] = []
+        for key in ready.elements where claims.count < limit && !claimed.contains(key) {
+            guard let index = index(of: key) else { continue }
+            claimed.insert(key)
+            claims.append(claim(at: index))
+        }
+        return claims
+    }
+
+    mutating func claim(_ key: InstanceKey) -> Claim? {
+        guard let index = index(of: key), !instances[index].state.status.isTerminal else { return nil }
+        claimed.insert(key)
+        return claim(at: index)
+    }
+
+    mutating func release(_ claims: [Claim]) {
+        for claim in claims where claim.epoch.number == epoch { claimed.remove(claim.instance) }
+    }
+
+    /// The record a claim is for, while the claim is good.
+    func index(of claim: Claim) -> Int? {
+        guard claim.epoch.number == epoch, let index = index(of: claim.instance) else { return nil }
+        return instances[index].version == claim.version ? index : nil
+    }
+}
+
+/// One instance with all its rows.
+struct InstanceRecord: Sendable {
+    var new: NewInstance
+    /// Events up to here were accepted before it existed.
+    var createdEvent: EventSequence
+    var version: Int64 = 1
+    var state: Transition.InstanceState
+    var marks: Int64 = 0
+    var cancel: CancelRequest?
+    var isCancelConsumed = false
+    var steps = StepTable()
+    var previousRuns: [Int: StepTable] = [:]
+    var attempts: [AttemptRow] = []
+    var timers: [TimerRow] = []
+    var waits: [OpenWait] = []
+    var taken: Set<EventSequence> = []
+    var logs: [LogRow] = []
+    var emails: [EmailRow] = []
+
+    var canMove: Bool {
+        state.hold == nil && !state.status.isTerminal && (state.status != .suspended || marks > state.marksConsumed)
+    }
+
+    var isReady: Bool { state.hold == nil && !state.status.isTerminal && marks > state.marksConsumed }
+
+    var pendingCancel: CancelRequest? { isCancelConsumed ? nil : cancel }
+}
+
+/// The step rows of one run, in order of scheduling.
+struct StepTable: Sendable {
+    var rows: [StepRow] = []
+    var places: [MemoKey: Int] = [:]
+
+    mutating func insert(_ row: StepRow) {
+        places[row.key] = rows.count
+        rows.append(row)
+    }
+}
+
+struct OpenWait: Sendable {
+    var row: WaitRow
+    /// The place of the wait in the order of registration over all instances.
+    var serial: Int64
+}
+
+struct WaitPlace: Sendable, Comparable {
+    var serial: Int64
+    var instance: InstanceKey
+    static func < (lhs: WaitPlace, rhs: WaitPlace) -> Bool { lhs.serial < rhs.serial }
+}
+
+struct TimerPlace: Sendable, Comparable {
+    var dueAt: Timestamp
+    var instance: InstanceKey
+    var key: MemoKey
+    static func < (lhs: TimerPlace, rhs: TimerPlace) -> Bool {
+        if lhs.dueAt != rhs.dueAt { return lhs.dueAt < rhs.dueAt }
+        if lhs.instance != rhs.instance { return lhs.instance < rhs.instance }
+        return lhs.key < rhs.key
+    }
+}
+
+/// An event with more candidates than one commit marks, and the last wait looked at.
+struct Delivery: Sendable {
+    var event: EventSequence
+    var keys: [MatchKey]
+    var after: Int64
+}
+
+struct RequestRecord: Sendable {
+    var body: ContentDigest
+    var instance: InstanceID
+    var time: Timestamp
+}
+
+struct CallerName: Hashable, Sendable {
+    var workflow: ByteText
+    var key: ByteText
+}
+
+struct EventIdentity: Hashable, Sendable {
+    var source: ByteText
+    var id: ByteText
+}
+
+struct CountKey: Hashable, Sendable {
+    var workflow: ByteText
+    var status: InstanceStatus
+}
+
+/// Text that is equal by its code points, as it is in a database.
+struct ByteText: Hashable, Sendable, Comparable {
+    var text: String
+    init(_ text: String) { self.text = text }
+    static func == (lhs: ByteText, rhs: ByteText) -> Bool { lhs.text.hasSameCodePoints(as: rhs.text) }
+    static func < (lhs: ByteText, rhs: ByteText) -> Bool { lhs.text.precedesByCodePoint(rhs.text) }
+    func hash(into hasher: inout Hasher) {
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+}
+
+/// Unique elements in order.
+struct SortedList<Element: Comparable & Sendable>: Sendable {
+    private(set) var elements: [Element] = []
+
+    /// The first place whose element is not before `element`.
+    func position(of element: Element) -> Int {
+        var low = 0
+        var high = elements.count
+        while low < high {
+            let middle = (low + high) / 2
+            if elements[middle] < element { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    mutating func insert(_ element: Element) {
+        let place = position(of: element)
+        if place < elements.count, elements[place] == element { return }
+        elements.insert(element, at: place)
+    }
+
+    mutating func remove(_ element: Element) {
+        let place = position(of: element)
+        if place < elements.count, elements[place] == element { elements.remove(at: place) }
+    }
+}
