@@ -6,7 +6,6 @@
 // Start at `StepGraph`; `Node.Kind` lists what a step can be; `ScopeLayout` says where expressions find their variables.
 
 package import CEL
-package import Diagnostics
 package import Values
 
 /// A workflow with everything it calls, ready to run.

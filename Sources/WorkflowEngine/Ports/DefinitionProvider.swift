@@ -1,6 +1,5 @@
 package import Values
 package import WorkflowGraph
-package import WorkflowJournal
 
 /// Where the engine gets step graphs: implementations hold the project's definitions and load pinned ones from the store.
 package protocol DefinitionProvider: Sendable {

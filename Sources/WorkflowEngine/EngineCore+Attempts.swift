@@ -1,0 +1,327 @@
+import Values
+import WorkflowGraph
+import WorkflowInterpreter
+import WorkflowJournal
+
+/// Attempts at actions: announced when they hold a place, begun when that is durable, recorded when they end.
+extension EngineCore {
+    // MARK: - Before
+
+    /// Announces the next attempt if there is a place for it now, otherwise lines it up.
+    func requestPlace(_ instance: LiveInstance, _ key: MemoKey, _ builder: inout TransitionBuilder) {
+        guard let open = instance.openActions[key], !open.isStopped else { return }
+        if !isDraining, isInline(open.request.action) || slots.take(open.request.action) {
+            announce(key, instance, &builder)
+            return
+        }
+        var row = open.row
+        row.status = .scheduled
+        row.dueAt = nil
+        instance.openActions[key]?.row = row
+        builder.update(row)
+        instance.unqueued.append(key)
+    }
+
+    func isInline(_ action: String) -> Bool {
+        guard case .inline? = handlers[action]?.body else { return false }
+        return true
+    }
+
+    /// After the commit: those that found no place stand in line.
+    func queueWaiting(_ instance: LiveInstance) {
+        for key in instance.unqueued {
+            if let open = instance.openActions[key], open.row.status == .scheduled {
+                queueForPlace(instance, key, action: open.request.action)
+            }
+        }
+        instance.unqueued = []
+    }
+
+    func queueForPlace(_ instance: LiveInstance, _ key: MemoKey, action: String) {
+        guard !isDraining, let claim = instance.claim, instance.openActions[key]?.isQueued == false else { return }
+        instance.openActions[key]?.isQueued = true
+        if isInline(action) {
+            instance.queue.append(.place(key))
+            return
+        }
+        slots.wait(SlotPool.Waiter(instance: claim.instance, step: key, action: action))
+        fillPlaces()
+    }
+
+    func fillPlaces() {
+        guard !isDraining else { return }
+        while let waiter = slots.nextInLine() {
+            guard let instance = live[waiter.instance], let open = instance.openActions[waiter.step],
+                open.isQueued, open.row.status == .scheduled, slots.take(waiter.action)
+            else { continue }
+            instance.queue.append(.place(waiter.step))
+            activate(instance)
+        }
+    }
+
+    func announce(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
+        guard var open = instance.openActions[key], open.row.status != .running else { return }
+        open.isQueued = false
+        if open.isStopped {
+            if !isInline(open.request.action) { slots.giveBack(open.request.action) }
+            instance.openActions[key] = open
+            return
+        }
+        // An attempt that was taken back or interrupted keeps its number.
+        if !open.repeatsAttempt { open.row.attempt += 1 }
+        open.repeatsAttempt = false
+        open.row.status = .running
+        open.row.dueAt = nil
+        open.row.startedAt = builder.time
+        instance.openActions[key] = open
+        builder.update(open.row)
+        instance.announced.append(key)
+    }
+
+    // MARK: - Performing
+
+    func performAnnounced(_ instance: LiveInstance, _ claim: Claim) {
+        let announced = instance.announced
+        instance.announced = []
+        for key in announced {
+            guard let open = instance.openActions[key], open.row.status == .running else { continue }
+            if isDraining {
+                instance.queue.append(.takeBack(key))
+            } else {
+                perform(open, instance, claim)
+            }
+        }
+    }
+
+    private func perform(_ open: LiveInstance.OpenAction, _ instance: LiveInstance, _ claim: Claim) {
+        let key = open.row.key
+        let tag = AttemptTag(instance: claim.instance, step: key, attempt: open.row.attempt, serial: serial())
+        var values: [String: String] = [:]
+        var missing: [String] = []
+        if open.request.usesSecrets {
+            for name in instance.interpreter.declaredSecrets {
+                if let value = secrets.secret(name) { values[name] = value } else { missing.append(name) }
+            }
+        }
+        attempts[tag] = RunningAttempt(
+            action: open.request.action, startedAt: now, holdsPlace: !isInline(open.request.action), redactor: Redactor(values))
+        guard handlers[open.request.action] != nil else {
+            attemptEnded(tag, ActionResult(.failure(Failure(code: "action.unknown", message: "this server has no action '\(open.request.action)'"))))
+            return
+        }
+        let input: Value
+        switch revealedInput(open, instance, values, missing) {
+        case .success(let revealed): input = revealed
+        case .failure(let failure):
+            attemptEnded(tag, ActionResult(.failure(failure)))
+            return
+        }
+        if let limit = open.request.policy.timeout { timers.insert(.attempt(tag), dueAt: now.adding(limit) ?? now) }
+        effects.append(
+            .perform(
+                tag, action: open.request.action,
+                ActionInvocation(
+                    instance: instance.id, workflow: instance.interpreter.header.workflow, step: key,
+                    key: open.request.idempotencyKey, attempt: open.row.attempt, input: input,
+                    trustedHosts: instance.trustedHosts, time: now)))
+    }
+
+    private func revealedInput(
+        _ open: LiveInstance.OpenAction, _ instance: LiveInstance, _ values: [String: String], _ missing: [String]
+    ) -> Result<Value, Failure> {
+        guard open.request.usesSecrets else { return .success(open.request.input) }
+        if let name = missing.first {
+            return .failure(Failure(code: "secret.missing", message: "the secret '\(name)' is not set on this server"))
+        }
+        return instance.interpreter.input(of: open.row.key, secrets: values)
+    }
+
+    // MARK: - After
+
+    func attemptEnded(_ tag: AttemptTag, _ result: ActionResult) {
+        guard let attempt = attempts.removeValue(forKey: tag) else { return }
+        if attempt.holdsPlace { slots.giveBack(attempt.action) }
+        defer { fillPlaces() }
+        var result = attempt.redactor.redact(result)
+        if attempt.hasTimedOut, case .failure(let failure) = result.outcome {
+            result.outcome = .failure(
+                Failure(
+                    code: "timeout", message: "the attempt took longer than its timeout", isRetryable: true,
+                    isUncertain: failure.isUncertain || failure.code == "stopped"))
+        }
+        if isDraining, attempt.isAborted, case .failure = result.outcome {
+            // Stopped by the shutdown and by nobody else: it counts as interrupted and is repeated after the restart.
+            return
+        }
+        let occurrence = LiveInstance.Occurrence.result(
+            tag.step, attempt: tag.attempt, checked(result), startedAt: attempt.startedAt)
+        if let instance = live[tag.instance] {
+            instance.queue.append(occurrence)
+            activate(instance)
+        } else {
+            keptResults[tag.instance, default: []].append(occurrence)
+            fetch(tag.instance)
+        }
+    }
+
+    /// What may be stored of a result: JSON within the limits.
+    private func checked(_ result: ActionResult) -> ActionResult {
+        guard case .success(let value) = result.outcome else { return result }
+        var result = result
+        if let obstacle = JSON.obstacle(to: value) {
+            result.outcome = .failure(Failure(code: "schema", message: "the action's result cannot be kept: \(obstacle)"))
+            return result
+        }
+        let size = JSON.bytes(value).count
+        result.outcome =
+            size > JournalLimits.payloadBytes
+            ? .failure(Failure(code: "limit.output", message: "the result is \(size) bytes; at most \(JournalLimits.payloadBytes) can be kept"))
+            : .success(JSON.normalised(value))
+        return result
+    }
+
+    func applyResult(
+        _ result: ActionResult, to key: MemoKey, attempt: Int, startedAt: Timestamp, _ instance: LiveInstance,
+        _ builder: inout TransitionBuilder
+    ) throws(JournalMismatch) {
+        guard let open = instance.openActions[key], open.row.status == .running, open.row.attempt == attempt else { return }
+        for line in result.logs {
+            builder.log(LogRow(time: builder.time, level: line.level, key: key, message: line.message, data: line.data))
+        }
+        for email in result.emails {
+            builder.record(
+                EmailRow(id: email.id, key: key, time: builder.time, to: email.to, subject: email.subject, file: email.file))
+        }
+        switch result.outcome {
+        case .success(let value): try complete(open.row, with: .completed(value), instance, &builder)
+        case .failure(var failure):
+            failure.attempt = attempt
+            failure.step = key
+            failure.key = open.request.idempotencyKey
+            failure.data = JSON.normalised(failure.data)
+            failure.retryAfter = result.retryAfter ?? failure.retryAfter
+            builder.record(
+                AttemptRow(key: key, attempt: attempt, startedAt: startedAt, endedAt: builder.time, failure: failure))
+            try decide(
+                open.isStopped
+                    ? .final(.failed(failure))
+                    : AttemptMachine.failed(
+                        failure, attempt: attempt, policy: open.request.policy, now: builder.time,
+                        jitterSeed: "\(instance.id)/\(key)"),
+                after: failure, open, instance, &builder)
+        }
+    }
+
+    func applyInterruption(
+        _ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder
+    ) throws(JournalMismatch) {
+        guard var open = instance.openActions[key], open.row.status == .running else { return }
+        open.row.interruptions += 1
+        open.repeatsAttempt = true
+        instance.openActions[key] = open
+        let decision = AttemptMachine.interrupted(
+            attempt: open.row.attempt, interruptions: open.row.interruptions, isAtMostOnce: open.request.isAtMostOnce,
+            isEnding: open.isStopped)
+        var failure = Failure(
+            code: "interrupted", message: "interrupted by a crash", step: key, key: open.request.idempotencyKey,
+            attempt: open.row.attempt, isUncertain: true)
+        if case .final(.failed(let final)) = decision { failure = final }
+        builder.record(
+            AttemptRow(
+                key: key, attempt: open.row.attempt, startedAt: open.row.startedAt ?? builder.time, endedAt: builder.time,
+                failure: failure))
+        try decide(decision, after: failure, open, instance, &builder)
+    }
+
+    private func decide(
+        _ decision: AttemptMachine.Decision, after failure: Failure, _ open: LiveInstance.OpenAction, _ instance: LiveInstance,
+        _ builder: inout TransitionBuilder
+    ) throws(JournalMismatch) {
+        var row = open.row
+        switch decision {
+        case .final(let outcome): try complete(row, with: outcome, instance, &builder)
+        case .retry(let due):
+            row.status = .sleeping
+            row.dueAt = due
+            row.lastFailure = failure
+            instance.openActions[row.key]?.row = row
+            builder.update(row)
+            let timer = TimerRow(key: row.key, kind: .retry, dueAt: due)
+            instance.timers[row.key] = timer
+            builder.set(timer)
+            if let claim = instance.claim { arm(timer, of: claim.instance) }
+        case .again:
+            row.status = .scheduled
+            instance.openActions[row.key]?.row = row
+            requestPlace(instance, row.key, &builder)
+        }
+    }
+
+    // MARK: - Stopping
+
+    func stopAction(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
+        guard let open = instance.openActions[key] else { return }
+        instance.openActions[key]?.isStopped = true
+        switch open.row.status {
+        case .running where !instance.announced.contains(key):
+            abort(key, instance)
+        case .running:
+            // Announced in this very transition: it has not begun and does not begin.
+            instance.announced.removeAll { $0 == key }
+            if !isInline(open.request.action) { slots.giveBack(open.request.action) }
+            instance.queue.append(.notStarted(key))
+        case .scheduled, .sleeping, .waiting, .completed, .failed, .cancelled:
+            if instance.timers.removeValue(forKey: key) != nil { builder.clear(timer: key) }
+            instance.queue.append(.notStarted(key))
+        }
+    }
+
+    private func abort(_ key: MemoKey, _ instance: LiveInstance) {
+        guard let claim = instance.claim else { return }
+        // At most a few attempts of one step can be known; sorting keeps the order of effects the same in every run.
+        let tags = attempts.keys.filter { $0.instance == claim.instance && $0.step == key }.sorted { $0.serial < $1.serial }
+        for tag in tags { abort(tag) }
+    }
+
+    private func abort(_ tag: AttemptTag) {
+        guard attempts[tag]?.isAborted == false else { return }
+        attempts[tag]?.isAborted = true
+        effects.append(.abort(tag))
+        timers.insert(.grace(tag), dueAt: now.adding(configuration.graceTime) ?? now)
+    }
+
+    func attemptLimitReached(_ tag: AttemptTag) {
+        guard attempts[tag] != nil else { return }
+        attempts[tag]?.hasTimedOut = true
+        abort(tag)
+    }
+
+    /// A stopped attempt did not answer in time: a later answer is discarded.
+    func graceEnded(_ tag: AttemptTag) {
+        guard attempts[tag] != nil else { return }
+        attemptEnded(
+            tag,
+            ActionResult(.failure(Failure(code: "stopped", message: "stopped, and gave no answer within the grace time", isUncertain: true))))
+    }
+
+    // MARK: - Taking back
+
+    func takeBack(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
+        guard var open = instance.openActions[key], open.row.status == .running else { return }
+        if !isInline(open.request.action) { slots.giveBack(open.request.action) }
+        open.row.status = .scheduled
+        open.row.attempt -= 1
+        open.row.startedAt = nil
+        instance.openActions[key] = open
+        builder.update(open.row)
+    }
+
+    /// Places of announcements that were not committed.
+    func giveBackPlaces(_ instance: LiveInstance) {
+        for key in instance.announced {
+            if let open = instance.openActions[key], !isInline(open.request.action) { slots.giveBack(open.request.action) }
+        }
+        instance.announced = []
+        fillPlaces()
+    }
+}

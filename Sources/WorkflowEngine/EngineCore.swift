@@ -1,0 +1,297 @@
+// WorkflowEngine: moves instances. Takes outcomes, lets the interpreter say what follows, writes that down in one
+// transition, and does it once the commit is durable: compute → commit → act.
+//
+// Invariant: knows no HTTP, no SQL, no YAML. `EngineCore` is a synchronous state machine without clock, thread or I/O of its
+// own: inputs in, effects out. `Engine` drives it with threads, the simulator with a simulated world; both run the same core.
+//
+// Start at `EngineCore.handle`; an instance in memory is a `LiveInstance`; `EngineCore+Activation` is the heart.
+
+package import Values
+import WorkflowGraph
+import WorkflowInterpreter
+package import WorkflowJournal
+
+/// The executor, the resumer and the bookkeeping between them.
+package final class EngineCore {
+    package struct Configuration: Sendable {
+        /// Attempts in flight at once, all actions together.
+        package var maximumActions = 256
+        /// Instances kept in memory while nothing happens to them.
+        package var maximumIdleInstances = 10_000
+        /// How long a stopped action may still answer.
+        package var graceTime = TimeSpan(microseconds: 10_000_000)
+        /// How far ahead timers are held in memory.
+        package var timerHorizon = TimeSpan(microseconds: 30_000_000)
+        /// How often the store is asked for what nobody told us of.
+        package var pollInterval = TimeSpan(microseconds: 1_000_000)
+        /// Version of the meaning of the language that this engine runs.
+        package var semantics = 1
+
+        package init() {}
+    }
+
+    /// Something that happened.
+    package enum Input: Sendable {
+        case opened(Epoch)
+        case start(Ticket, StartRequest, InstanceID)
+        /// A write by a client: an event, a request, a definition, a configuration.
+        case write(Ticket, JournalWrite)
+        case written([(tag: WriteTag, outcome: WriteOutcome)])
+        case claimed([Claim], isLast: Bool)
+        case claimedOne(InstanceKey, Claim?)
+        case loaded(Claim, StoredInstance?)
+        case inbox(Claim, InstanceInbox?)
+        case timers([DueTimer], through: Timestamp)
+        case attemptEnded(AttemptTag, ActionResult)
+        case wakeup([InstanceKey])
+        /// Time has passed; also sent when nothing else happens.
+        case tick
+        /// Nothing new begins from here on.
+        case drain
+    }
+
+    /// Something to do. Reads answer with an input, attempts with `attemptEnded`.
+    package enum Effect: Sendable {
+        case write(WriteTag, JournalWrite)
+        case claim(limit: Int)
+        case claimOne(InstanceKey)
+        case load(Claim)
+        case readInbox(Claim)
+        case readTimers(dueBy: Timestamp)
+        case release(Claim)
+        case perform(AttemptTag, action: String, ActionInvocation)
+        case abort(AttemptTag)
+        case answer(Ticket, Answer)
+        /// A terminal status is durable.
+        case ended(InstanceID)
+    }
+
+    package enum Answer: Sendable {
+        case started(StartedInstance)
+        case written(WriteOutcome)
+        case refused(EngineError)
+    }
+
+    /// Names a client's call until it is answered.
+    package struct Ticket: Sendable, Hashable {
+        package var number: UInt64
+        package init(number: UInt64) { self.number = number }
+    }
+
+    /// Names a write until its outcome is known.
+    package struct WriteTag: Sendable, Hashable { package var number: UInt64 }
+
+    /// Names an attempt in flight.
+    package struct AttemptTag: Sendable, Hashable {
+        package var instance: InstanceKey
+        package var step: MemoKey
+        package var attempt: Int
+        /// Distinguishes a repetition of the same number after an interruption.
+        package var serial: UInt64
+    }
+
+    enum PendingWrite {
+        case transition(LiveInstance)
+        case client(Ticket)
+    }
+
+    let configuration: Configuration
+    let definitions: any DefinitionProvider
+    let handlers: [String: ActionHandler]
+    let secrets: any SecretSource
+
+    var epoch: Epoch?
+    package internal(set) var now: Timestamp
+    var effects: [Effect] = []
+
+    var live: [InstanceKey: LiveInstance] = [:]
+    /// Asked for by `claimOne` or `load` and not here yet.
+    var arriving: Set<InstanceKey> = []
+    var pendingWrites: [WriteTag: PendingWrite] = [:]
+    var starts: [ObjectIdentifier: Ticket] = [:]
+    var attempts: [AttemptTag: RunningAttempt] = [:]
+    /// Results whose instance was dropped from memory before they were committed.
+    var keptResults: [InstanceKey: [LiveInstance.Occurrence]] = [:]
+    var slots: SlotPool
+    var timers = TimerQueue()
+    var horizon: Timestamp
+    var isReadingTimers = false
+    var isClaiming = false
+    var nextPoll: Timestamp
+    package internal(set) var isDraining = false
+    var counter: UInt64 = 0
+
+    package init(
+        definitions: any DefinitionProvider, actions: [ActionHandler], secrets: any SecretSource,
+        configuration: Configuration = Configuration(), now: Timestamp
+    ) {
+        self.configuration = configuration
+        self.definitions = definitions
+        self.secrets = secrets
+        handlers = Dictionary(actions.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+        slots = SlotPool(
+            total: configuration.maximumActions,
+            perAction: Dictionary(actions.compactMap { action in action.limit.map { (action.name, $0) } }) { $1 })
+        self.now = now
+        horizon = now
+        nextPoll = now
+    }
+
+    // MARK: - In and out
+
+    /// Takes in what happened at an instant; what is to be done is collected by `takeEffects`.
+    package func handle(_ input: Input, at time: Timestamp) {
+        now = max(now, time)
+        switch input {
+        case .opened(let epoch):
+            self.epoch = epoch
+            poll()
+        case .start(let ticket, let request, let id): start(request, id: id, ticket: ticket)
+        case .write(let ticket, let write): submit(write, .client(ticket))
+        case .written(let results): for result in results { written(result.tag, result.outcome) }
+        case .claimed(let claims, let isLast):
+            isClaiming = false
+            for claim in claims { arrived(claim) }
+            if !isLast { claimMore() }
+        case .claimedOne(let key, let claim):
+            if let claim { arrived(claim) } else { arriving.remove(key) }
+        case .loaded(let claim, let stored): loaded(claim, stored)
+        case .inbox(let claim, let inbox): received(claim, inbox)
+        case .timers(let due, let through): received(due, through: through)
+        case .attemptEnded(let tag, let result): attemptEnded(tag, result)
+        case .wakeup(let keys): for key in keys { wake(key) }
+        case .tick: break
+        case .drain: isDraining = true
+        }
+        fireTimers()
+        if now >= nextPoll { poll() }
+    }
+
+    package func takeEffects() -> [Effect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    /// When `handle(.tick)` is due, if nothing happens before.
+    package var nextWakeup: Timestamp { min(nextPoll, timers.next ?? nextPoll) }
+
+    /// Nothing is in flight: no attempt, no write.
+    package var isQuiet: Bool { attempts.isEmpty && pendingWrites.isEmpty }
+
+    func serial() -> UInt64 {
+        counter += 1
+        return counter
+    }
+
+    func submit(_ write: JournalWrite, _ pending: PendingWrite) {
+        let tag = WriteTag(number: serial())
+        pendingWrites[tag] = pending
+        effects.append(.write(tag, write))
+    }
+
+    private func written(_ tag: WriteTag, _ outcome: WriteOutcome) {
+        guard let pending = pendingWrites.removeValue(forKey: tag) else { return }
+        switch pending {
+        case .transition(let instance): transitionWritten(instance, outcome)
+        case .client(let ticket):
+            effects.append(.answer(ticket, .written(outcome)))
+            switch outcome {
+            case .accepted(let event): for key in event.woken { wake(key) }
+            case .requested(.recorded(let key)): wake(key)
+            case .committed, .requested, .stored, .existing, .stale, .refused, .unknown: break
+            }
+        }
+    }
+
+    // MARK: - Resumer
+
+    private func poll() {
+        nextPoll = now.adding(configuration.pollInterval) ?? now
+        guard epoch != nil, !isDraining else { return }
+        claimMore()
+        let lead = TimeSpan(microseconds: configuration.timerHorizon.microseconds / 2)
+        if !isReadingTimers, horizon <= now.adding(lead) ?? now {
+            isReadingTimers = true
+            effects.append(.readTimers(dueBy: now.adding(configuration.timerHorizon) ?? now))
+        }
+    }
+
+    private func claimMore() {
+        guard !isClaiming, !isDraining else { return }
+        isClaiming = true
+        effects.append(.claim(limit: 500))
+    }
+
+    private func received(_ due: [DueTimer], through: Timestamp) {
+        isReadingTimers = false
+        horizon = max(horizon, through)
+        for timer in due { timers.insert(.step(timer.instance, timer.timer)) }
+    }
+
+    private func fireTimers() {
+        guard !isDraining else { return }
+        while let timer = timers.popDue(at: now) {
+            switch timer.target {
+            case .step(let key, let row):
+                if let instance = live[key] {
+                    guard let current = instance.timers[row.key], current.dueAt <= now else { continue }
+                    instance.queue.append(.timer(row.key))
+                    activate(instance)
+                } else {
+                    fetch(key)
+                }
+            case .attempt(let tag): attemptLimitReached(tag)
+            case .grace(let tag): graceEnded(tag)
+            }
+        }
+    }
+
+    // MARK: - Bringing instances into memory
+
+    /// Somebody left something for the instance.
+    func wake(_ key: InstanceKey) {
+        guard let instance = live[key] else {
+            fetch(key)
+            return
+        }
+        instance.needsInbox = true
+        activate(instance)
+    }
+
+    func fetch(_ key: InstanceKey) {
+        guard !isDraining else { return }
+        if arriving.insert(key).inserted {
+            effects.append(.claimOne(key))
+        } else {
+            // It is on its way; what is new may have been written after it was read.
+            refetch.insert(key)
+        }
+    }
+
+    private func arrived(_ claim: Claim) {
+        if let instance = live[claim.instance] {
+            instance.needsInbox = true
+            activate(instance)
+            return
+        }
+        arriving.insert(claim.instance)
+        effects.append(.load(claim))
+    }
+
+    private func loaded(_ claim: Claim, _ stored: StoredInstance?) {
+        arriving.remove(claim.instance)
+        guard let stored, live[claim.instance] == nil else { return }
+        if stored.state.status.isTerminal || stored.state.hold != nil {
+            effects.append(.release(claim))
+            return
+        }
+        guard let instance = rebuild(stored) else { return }
+        live[claim.instance] = instance
+        instance.needsInbox = refetch.remove(claim.instance) != nil || stored.marks > stored.state.marksConsumed
+        takeUp(instance, stored)
+        activate(instance)
+    }
+
+    /// Keys to look at again once they have been loaded.
+    var refetch: Set<InstanceKey> = []
+}

@@ -1,0 +1,76 @@
+package import Values
+package import WorkflowGraph
+package import WorkflowJournal
+
+/// What the interpreter asks for: plain data. The engine writes it down, commits, and only then does it.
+package enum Command: Sendable, Equatable {
+    /// Run an action until it has a final outcome.
+    case runAction(ActionRequest)
+    /// Suspend until an instant.
+    case startSleep(SleepRequest)
+    /// Suspend until an event.
+    case openWait(WaitRequest)
+    /// Stop an action; its final outcome is still awaited.
+    case stopAction(MemoKey)
+    /// An open sleep or wait is over without an outcome.
+    case endLeaf(MemoKey)
+    /// Send a signal at an instant, unless stopped before.
+    case startTimer(MemoKey, dueAt: Timestamp)
+    case stopTimer(MemoKey)
+    /// The instance is on its way to this terminal status; unwinding begins.
+    case beginEnding(InstanceStatus)
+    /// An undo or a `finally` failed; recorded, and the rest goes on.
+    case noteFailedCleanup(step: MemoKey, failure: Failure)
+    case finish(Completion)
+}
+
+/// How an instance ended.
+package enum Completion: Sendable, Equatable {
+    case completed(output: Value)
+    case failed(Failure)
+    case cancelled(Failure)
+    case timedOut(Failure)
+
+    package var status: InstanceStatus {
+        switch self {
+        case .completed: .completed
+        case .failed: .failed
+        case .cancelled: .cancelled
+        case .timedOut: .timedOut
+        }
+    }
+}
+
+/// What every leaf step's row begins with.
+package struct LeafRecord: Sendable, Equatable {
+    package var key: MemoKey
+    /// The entry whose application asked for it.
+    package var scheduledSequence: Int
+    /// When that was.
+    package var scheduledAt: Timestamp
+    /// Of the evaluated inputs, secrets replaced by their names.
+    package var inputDigest: ContentDigest
+    /// How often this place has completed before.
+    package var occurrence: Int
+}
+
+package struct ActionRequest: Sendable, Equatable {
+    package var leaf: LeafRecord
+    package var action: String
+    /// Secrets replaced by placeholders; `Interpreter.input(of:secrets:)` gives the real thing.
+    package var input: Value
+    package var usesSecrets: Bool
+    package var policy: RetryPolicy
+    package var isAtMostOnce: Bool
+    package var idempotencyKey: IdempotencyKey
+}
+
+package struct SleepRequest: Sendable, Equatable {
+    package var leaf: LeafRecord
+    package var until: Timestamp
+}
+
+package struct WaitRequest: Sendable, Equatable {
+    package var leaf: LeafRecord
+    package var matches: [EventMatch]
+}

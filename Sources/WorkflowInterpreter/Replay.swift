@@ -1,0 +1,141 @@
+import Values
+package import WorkflowGraph
+package import WorkflowJournal
+
+/// Rebuilds an interpreter from an instance's rows: a loop over `Interpreter.apply`, and a comparison of what it asks for
+/// with what was recorded.
+package enum Replay {
+    /// - Parameter rows: all rows of one run, signals included, in any order.
+    /// - Throws: `JournalMismatch` when definition and rows do not agree.
+    package static func rebuild(
+        graph: StepGraph, header: InstanceHeader, rows: [StepRow]
+    ) throws(JournalMismatch) -> Interpreter {
+        let interpreter = Interpreter(graph: graph, header: header)
+        var comparison = Comparison(rows: rows)
+        try comparison.check(interpreter.start())
+        for row in rows.filter({ $0.completedSequence != nil }).sorted(by: inSequence) {
+            try comparison.check(interpreter.apply(entry(of: row)))
+        }
+        try comparison.checkComplete(open: interpreter.outstanding())
+        return interpreter
+    }
+
+    private static func inSequence(_ lhs: StepRow, _ rhs: StepRow) -> Bool {
+        (lhs.completedSequence ?? 0) < (rhs.completedSequence ?? 0)
+    }
+
+    /// The entry that a row with a `completedSequence` is.
+    package static func entry(of row: StepRow) throws(JournalMismatch) -> JournalEntry {
+        let content: JournalEntry.Content
+        if row.verb == .signal {
+            content = .signal(try signal(of: row))
+        } else {
+            switch row.status {
+            case .completed: content = .outcome(row.key, .completed(row.output ?? .null))
+            case .failed: content = .outcome(row.key, .failed(row.failure ?? Failure(code: "unknown", message: "")))
+            case .cancelled: content = .outcome(row.key, .cancelled)
+            case .scheduled, .running, .sleeping, .waiting:
+                throw JournalMismatch(
+                    key: row.key, recorded: "status \(row.status.rawValue) with an outcome", asked: "a final status",
+                    explanation: "the row contradicts itself")
+            }
+        }
+        return JournalEntry(sequence: row.completedSequence ?? 0, time: row.completedAt ?? row.scheduledAt, content: content)
+    }
+
+    private static func signal(of row: StepRow) throws(JournalMismatch) -> Signal {
+        switch row.key {
+        case .cancelSignal: return .cancelled(CancelRequest(value: row.output ?? .null))
+        case .deadlineSignal: return .deadline
+        case .admittedSignal: return .admitted
+        default:
+            guard let step = row.key.stepOfTimeout else {
+                throw JournalMismatch(
+                    key: row.key, recorded: "an unknown signal", asked: "a known one",
+                    explanation: "this version of wfrun does not know the signal")
+            }
+            return .timedOut(step)
+        }
+    }
+}
+
+/// What was recorded against what is asked for, row by row.
+private struct Comparison {
+    private let recorded: [MemoKey: StepRow]
+    private let rows: [StepRow]
+    private var visited: Set<MemoKey> = []
+
+    init(rows: [StepRow]) {
+        self.rows = rows
+        recorded = Dictionary(rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    mutating func check(_ commands: [Command]) throws(JournalMismatch) {
+        for command in commands {
+            switch command {
+            case .runAction(let request): try check(request.leaf, .call, action: request.action)
+            case .startSleep(let request): try check(request.leaf, .sleep, action: nil)
+            case .openWait(let request): try check(request.leaf, .wait, action: nil)
+            case .stopAction, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+            }
+        }
+    }
+
+    private mutating func check(_ leaf: LeafRecord, _ verb: StepVerb, action: String?) throws(JournalMismatch) {
+        let asked = describe(verb, action)
+        guard let row = recorded[leaf.key] else {
+            throw JournalMismatch(
+                key: leaf.key, recorded: "nothing", asked: asked, explanation: "the step is not in the journal")
+        }
+        visited.insert(leaf.key)
+        guard row.verb == verb, row.action == action else {
+            throw JournalMismatch(
+                key: leaf.key, recorded: describe(row.verb, row.action), asked: asked,
+                explanation: "the step does something else now")
+        }
+        guard row.inputDigest == leaf.inputDigest else {
+            throw JournalMismatch(
+                key: leaf.key, recorded: "\(asked) with input \(row.inputDigest?.hex.prefix(12) ?? "none")",
+                asked: "\(asked) with input \(leaf.inputDigest.hex.prefix(12))", explanation: "the step's input is another one now")
+        }
+        guard row.scheduledSequence == leaf.scheduledSequence, row.occurrence == leaf.occurrence else {
+            throw JournalMismatch(
+                key: leaf.key, recorded: "scheduled by entry \(row.scheduledSequence), occurrence \(row.occurrence)",
+                asked: "scheduled by entry \(leaf.scheduledSequence), occurrence \(leaf.occurrence)",
+                explanation: "the step comes at another place of the journal now")
+        }
+    }
+
+    func checkComplete(open: [Command]) throws(JournalMismatch) {
+        let openKeys = Set(open.compactMap(\.leafKey))
+        for row in rows where row.verb != .signal {
+            guard visited.contains(row.key) else {
+                throw JournalMismatch(
+                    key: row.key, recorded: describe(row.verb, row.action), asked: "nothing",
+                    explanation: "the definition never comes to this step")
+            }
+            guard row.status.isFinal != openKeys.contains(row.key) else {
+                throw JournalMismatch(
+                    key: row.key, recorded: "status \(row.status.rawValue)",
+                    asked: row.status.isFinal ? "a step that is still open" : "a step that is over",
+                    explanation: "the step is not where the definition is")
+            }
+        }
+    }
+
+    private func describe(_ verb: StepVerb, _ action: String?) -> String {
+        action.map { "\(verb.rawValue) \($0)" } ?? verb.rawValue
+    }
+}
+
+extension Command {
+    /// The leaf that the command opens.
+    package var leafKey: MemoKey? {
+        switch self {
+        case .runAction(let request): request.leaf.key
+        case .startSleep(let request): request.leaf.key
+        case .openWait(let request): request.leaf.key
+        case .stopAction, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: nil
+        }
+    }
+}
