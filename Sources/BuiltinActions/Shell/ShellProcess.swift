@@ -1,0 +1,143 @@
+import Glibc
+import Subprocess
+import SystemPackage
+
+/// One command from its start to the end of everything it started.
+struct ShellProcess: Sendable {
+    struct Ending: Sendable {
+        enum Cause: Sendable, Equatable {
+            case exited(Int)
+            case signalled(Int)
+        }
+        var cause: Cause
+        var standardOutput: [UInt8]
+        var standardError: [UInt8]
+        var isOutputTruncated: Bool
+        var isErrorTruncated: Bool
+    }
+
+    /// Why a command could not be started; nothing of it has run.
+    struct StartProblem: Error, Sendable {
+        var message: String
+        /// What a shell would have answered: 127 for a missing command, 126 for one that cannot be run.
+        var code: Int
+        var isPassing = false
+    }
+
+    var arguments: [String]
+    var environment: [(name: String, value: String)]
+    var folder: String
+    var standardInput: [UInt8]
+    /// Nil: the server's own.
+    var user: ShellUser?
+    /// The value of `WFRUN_STEP_KEY`.
+    var key: String
+    var graceTime: Duration
+
+    /// How long what outlives its command is given after SIGTERM.
+    private static let survivorPatience: Duration = .seconds(1)
+    /// More than fits into a pipe: what comes beyond it after the command's end is written by somebody else.
+    private static let latestOutput = 2 << 20
+
+    /// Must not run in a task that can be cancelled: stopping goes through `stop`, gracefully.
+    func run(stop: StopSwitch) async throws(StartProblem) -> Ending {
+        guard let input = StandardInputFile.open(standardInput) else {
+            throw StartProblem(message: "cannot make a file for standard input: \(Errno(rawValue: errno))", code: 126, isPassing: true)
+        }
+        do {
+            let result = try await Subprocess.run(
+                configuration, input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
+                output: .sequence, error: .sequence
+            ) { execution in
+                await attend(
+                    ProcessTree(leader: execution.processIdentifier.value, key: key), stop: stop,
+                    execution.standardOutput, execution.standardError)
+            }
+            var (output, error) = result.closureResult
+            return Ending(
+                cause: Self.cause(result.terminationStatus), standardOutput: output.finish(), standardError: error.finish(),
+                isOutputTruncated: output.isTruncated, isErrorTruncated: error.isTruncated)
+        } catch let error as SubprocessError {
+            throw startProblem(error)
+        } catch {
+            throw StartProblem(message: "cannot run '\(arguments[0])': \(error)", code: 126)
+        }
+    }
+
+    private var configuration: Subprocess.Configuration {
+        let program = arguments[0]
+        var platform = PlatformOptions()
+        // A session of its own is also a process group of its own, without a terminal.
+        platform.createSession = true
+        if let user {
+            platform.userID = user.userID
+            platform.groupID = user.groupID
+            platform.supplementaryGroups = user.groups
+        }
+        var variables: [Environment.Key: String] = [:]
+        for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
+        return Subprocess.Configuration(
+            executable: program.utf8.contains(UInt8(ascii: "/")) ? .path(FilePath(program)) : .name(program),
+            arguments: Arguments(Array(arguments.dropFirst())), environment: .custom(variables),
+            workingDirectory: FilePath(folder), platformOptions: platform)
+    }
+
+    /// Reads the output to its end, stops the command when asked to, and leaves nothing of it behind.
+    private func attend(
+        _ tree: ProcessTree, stop: StopSwitch, _ output: SubprocessOutputSequence, _ error: SubprocessOutputSequence
+    ) async -> (OutputTail, OutputTail) {
+        stop.onTrip { _ in
+            tree.signal(SIGTERM)
+            tree.signal(SIGCONT)
+            stop.after(graceTime) { tree.signal(SIGKILL) }
+        }
+        async let outputTail = collect(output, of: tree)
+        async let errorTail = collect(error, of: tree)
+        let tails = await (outputTail, errorTail)
+        await tree.waitForLeader()
+        await tree.endSurvivors(patience: stop.reason == nil ? Self.survivorPatience : graceTime)
+        tree.release()
+        return tails
+    }
+
+    /// The sequence ends with the stream, or when the leader has ended and the pipe is empty.
+    private func collect(_ stream: SubprocessOutputSequence, of tree: ProcessTree) async -> OutputTail {
+        var tail = OutputTail()
+        var late = 0
+        do {
+            for try await chunk in stream {
+                chunk.withUnsafeBytes { tail.append($0) }
+                guard tree.hasLeaderEnded else { continue }
+                late += chunk.count
+                if late > Self.latestOutput { tree.signal(SIGKILL) }
+            }
+        } catch {
+            // What was read is what there is: the command's end decides about success.
+        }
+        return tail
+    }
+
+    private static func cause(_ status: TerminationStatus) -> Ending.Cause {
+        switch status {
+        case .exited(let code): .exited(Int(code))
+        case .signaled(let number): .signalled(Int(number))
+        }
+    }
+
+    private func startProblem(_ error: SubprocessError) -> StartProblem {
+        let program = arguments[0]
+        switch error.code {
+        case .executableNotFound:
+            let isPath = program.utf8.contains(UInt8(ascii: "/"))
+            return StartProblem(
+                message: isPath ? "there is no command '\(program)'" : "there is no command '\(program)' in PATH", code: 127)
+        case .failedToChangeWorkingDirectory:
+            return StartProblem(message: "cannot enter the folder '\(folder)'", code: 126)
+        default:
+            let reason = error.underlyingError.map { "\($0)" } ?? "\(error)"
+            let isPassing = [Errno.resourceTemporarilyUnavailable, .noMemory, .tooManyOpenFiles, .tooManyOpenFilesInSystem]
+                .contains(error.underlyingError)
+            return StartProblem(message: "cannot run '\(program)': \(reason)", code: 126, isPassing: isPassing)
+        }
+    }
+}
