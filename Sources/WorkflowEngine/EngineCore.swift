@@ -229,9 +229,10 @@ package final class EngineCore {
     }
 
     private func fireTimers() {
-        guard !isDraining else { return }
         while let timer = timers.popDue(at: now) {
             switch timer.target {
+            // Its row is still there for the next server.
+            case .step where isDraining: continue
             case .step(let key, let row):
                 if let instance = live[key] {
                     guard let current = instance.timers[row.key], current.dueAt <= now else { continue }

@@ -61,6 +61,7 @@ package final class Interpreter {
     /// Set by the signal or failure that ends the instance.
     var ending: InstanceStatus?
     var compensatesOnEnding = true
+    private var isDeadlinePending = true
     package private(set) var completion: Completion?
 
     /// The latest entry applied; 0 is the start.
@@ -144,7 +145,7 @@ package final class Interpreter {
     }
 
     func finish(_ completion: Completion) {
-        if graph.timeout != nil { emit(.stopTimer(.deadlineSignal)) }
+        if graph.timeout != nil && isDeadlinePending { emit(.stopTimer(.deadlineSignal)) }
         self.completion = completion
         emit(.finish(completion))
     }
@@ -174,6 +175,7 @@ package final class Interpreter {
             endInstance(as: .cancelled, cause: .cancelled)
         case .deadline:
             advance(entry)
+            isDeadlinePending = false
             endInstance(as: .timedOut, cause: .timeout)
         case .timedOut(let step):
             guard let frame = timers.removeValue(forKey: step.timeout) else {
@@ -243,7 +245,7 @@ package final class Interpreter {
     package func outstanding() -> [Command] {
         var found: [Command] = []
         if let root { collectOutstanding(root, into: &found) }
-        if graph.timeout != nil, completion == nil, let due = header.startedAt.adding(graph.timeout ?? .zero) {
+        if let timeout = graph.timeout, isDeadlinePending, completion == nil, let due = header.startedAt.adding(timeout) {
             found.append(.startTimer(.deadlineSignal, dueAt: due))
         }
         return found
