@@ -1,1 +1,4 @@
+import Glibc
 import WfrunCommands
+
+exit(await runWfrun(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,47 @@
+import Diagnostics
+import HTTPTypes
+import JournalSQLite
+import Values
+import WorkflowEngine
+import WorkflowJournal
+import WorkflowServer
+
+/// The API's reading part on a database that no server has open: the same routes, in this process.
+struct StoredReader: APISource {
+    private let api: API
+
+    init(database path: String) throws(CommandFailure) {
+        do throws(JournalError) {
+            api = API(service: StoredService(queries: try SQLiteJournal.openReadOnly(path: path)), tokens: NoTokens())
+        } catch {
+            throw CommandFailure(.failed, error.message)
+        }
+    }
+
+    func send(_ call: APICall) async throws(CommandFailure) -> APIAnswer {
+        let request = APIRequest(id: "local", method: call.method, target: call.target)
+        let answer = await api.handle(request, as: Principal(name: "local", grants: [Grant(.read)]))
+        return APIAnswer(status: Int(answer.status.code), body: answer.body)
+    }
+}
+
+private struct NoTokens: TokenStore {
+    func tokens() -> [AccessToken] { [] }
+}
+
+/// A service that only reads: there is no engine behind it.
+private struct StoredService: WorkflowService {
+    let queries: any JournalQueries
+
+    private static let noServer = EngineError(.unavailable, "No server is running on this database")
+
+    func workflows() -> [OfferedWorkflow] { [] }
+    func workflow(_ name: String) -> OfferedWorkflow? { nil }
+    func start(_ request: StartRequest) async throws(EngineError) -> StartedInstance { throw Self.noServer }
+    func accept(_ event: EventRequest) async throws(EngineError) -> WriteOutcome.AcceptedEvent { throw Self.noServer }
+    func cancel(_ id: InstanceID, _ request: CancelRequest) async throws(EngineError) { throw Self.noServer }
+    func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail? { nil }
+    func validate(_ source: SourceFile) async -> [Diagnostic] { [] }
+    var obstacle: String? { Self.noServer.message }
+    var version: String { wfrunVersion }
+}

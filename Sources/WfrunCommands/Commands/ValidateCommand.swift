@@ -1,0 +1,73 @@
+import ArgumentParser
+import Diagnostics
+
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Check definitions: all mistakes of all files, with their places.",
+        discussion: """
+            The project is checked as a whole, because definitions use each other. Nothing is run.
+
+            Examples:
+              wfrun validate                              # all of definitions/
+              wfrun validate definitions/hello.yaml       # what is wrong with this file
+              cat hello.yaml | wfrun validate -           # a single definition
+              wfrun validate --format github              # annotations in CI
+
+            Exit codes: 0 no errors, 1 errors were found, 2 the files cannot be read.
+            """)
+
+    @Argument(help: "Files and folders; '-' for standard input. Default: the definitions folder.")
+    var paths: [String] = []
+
+    @Option(help: "text, short, json, sarif or github.")
+    var format: DiagnosticFormat = .text
+
+    @Flag(help: "Warnings count as errors.")
+    var strict = false
+
+    @Option(help: ArgumentHelp("The definitions folder (default: definitions).", valueName: "dir"))
+    var definitions: String?
+
+    @Option(help: ArgumentHelp("Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
+    var config: String?
+
+    func run() throws {
+        let console = Surroundings.current.console
+        let settings = try Settings.load(config: config)
+        let folder = settings.definitions(definitions)
+        var diagnostics: [Diagnostic] = []
+        var files = 0
+        for path in paths.isEmpty ? [folder] : paths {
+            let (found, count) = try check(path)
+            diagnostics += found
+            files += count
+        }
+        let summary = DiagnosticSummary(diagnostics, files: files)
+        let renderer = format.renderer(isColored: console.colorsOutput, toolVersion: wfrunVersion)
+        let text = renderer.render(diagnostics)
+        if !text.isEmpty { console.answer(text) }
+        if format == .text || format == .short { console.talk("\(summary)") }
+        let isBad = diagnostics.contains { $0.severity == .error || strict && $0.severity == .warning }
+        if isBad { throw CommandFailure(.bad) }
+    }
+
+    private func check(_ path: String) throws(CommandFailure) -> ([Diagnostic], files: Int) {
+        if path == "-" {
+            do throws(Files.Failure) {
+                let source = SourceFile(path: "<stdin>", bytes: try Files.readStandardInput(limit: ProjectFiles.largestFile))
+                return (ProjectAnalysis.diagnostics(ofAlone: source), 1)
+            } catch {
+                throw CommandFailure(.failed, "Standard input cannot be read: \(error.reason).")
+            }
+        }
+        let isFolder = Files.isFolder(path)
+        let project = isFolder ? try ProjectFiles.below(path) : try ProjectFiles.around(path, definitions: definitions)
+        for refusal in project.refusals { Surroundings.current.console.talk("wfrun: \(refusal)") }
+        let diagnostics = ProjectAnalysis.of(project).diagnostics
+        if isFolder { return (diagnostics, project.files.count) }
+        return (diagnostics.filter { $0.range.file.path.hasSameCodePoints(as: path) }, 1)
+    }
+}
+
+extension DiagnosticFormat: ExpressibleByArgument {}

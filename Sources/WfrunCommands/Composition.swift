@@ -1,0 +1,98 @@
+import BuiltinActions
+import Diagnostics
+import JournalSQLite
+import Synchronization
+import Values
+import WorkflowDefinitions
+import WorkflowEngine
+import WorkflowGraph
+import WorkflowJournal
+import WorkflowServer
+
+/// The only place that joins stores, actions, engine and server.
+struct Composition: Sendable {
+    let engine: Engine
+    let definitions: ProjectDefinitions
+    private let actions: BuiltinActions
+
+    /// Opens the database and puts an engine on it. Nothing runs yet.
+    static func open(
+        database: String, durability: SQLiteJournal.Durability, settings: Settings
+    ) throws(CommandFailure) -> Composition {
+        do throws(Files.Failure) {
+            try Files.makeFolder(Files.folder(of: database))
+        } catch {
+            throw CommandFailure(.failed, "The folder of the database, \(error.path), cannot be made: \(error.reason).")
+        }
+        let store: SQLiteJournal
+        do throws(JournalError) {
+            store = try SQLiteJournal.open(path: database, durability: durability)
+        } catch {
+            throw CommandFailure(.failed, error.message)
+        }
+        let configuration = try actionsConfiguration(settings, database: database)
+        let actions: BuiltinActions
+        do throws(ActionsConfigurationError) {
+            actions = try BuiltinActions(configuration: configuration)
+        } catch {
+            throw CommandFailure(.failed, "The configuration of the actions cannot be used: \(error.description).")
+        }
+        let definitions = ProjectDefinitions(store: store, config: ConfigValues(settings))
+        let secrets = EnvironmentSecrets(environment: settings.environment, folder: settings.text(nil, "secrets.dir"))
+        let engine = Engine(store: store, definitions: definitions, actions: actions.handlers(), secrets: secrets)
+        return Composition(engine: engine, definitions: definitions, actions: actions)
+    }
+
+    /// Begins to resume everything that is unfinished.
+    func run() throws(CommandFailure) {
+        do throws(JournalError) {
+            try engine.run()
+        } catch {
+            throw CommandFailure(.failed, error.message)
+        }
+    }
+
+    func shutdown(drain: TimeSpan) async {
+        await engine.shutdown(drain: drain)
+        await actions.shutdown()
+    }
+
+    func service() -> LiveService { LiveService(engine: engine, definitions: definitions) }
+}
+
+/// The engine and its definitions as the API sees them.
+struct LiveService: WorkflowService {
+    let engine: Engine
+    let definitions: ProjectDefinitions
+
+    var queries: any JournalQueries { engine.queries }
+    func workflows() -> [OfferedWorkflow] { definitions.offered }
+    func workflow(_ name: String) -> OfferedWorkflow? { definitions.offered(name) }
+
+    func start(_ request: StartRequest) async throws(EngineError) -> StartedInstance { try await engine.start(request) }
+
+    func accept(_ event: EventRequest) async throws(EngineError) -> WriteOutcome.AcceptedEvent {
+        if let contract = definitions.contract(ofEvent: event.name), case .failure(let violation) = contract.admit(event.data) {
+            let places = (violation.value.listValue ?? []).map { place -> Value in
+                ["pointer": .string("/data" + (place["pointer"]?.stringValue ?? "")), "detail": place["detail"] ?? .null]
+            }
+            throw EngineError(
+                .invalidInput, "The data of the event '\(event.name)' does not fit its type: \(violation.summary)",
+                violations: .list(places))
+        }
+        return try await engine.accept(event)
+    }
+
+    func cancel(_ id: InstanceID, _ request: CancelRequest) async throws(EngineError) {
+        try await engine.cancel(id, request)
+    }
+
+    func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail? {
+        try await engine.ended(id, within: within)
+    }
+
+    func validate(_ source: SourceFile) async -> [Diagnostic] { ProjectAnalysis.diagnostics(ofAlone: source) }
+
+    var obstacle: String? { engine.failure }
+    var version: String { wfrunVersion }
+}

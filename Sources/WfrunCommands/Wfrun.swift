@@ -1,0 +1,93 @@
+// WfrunCommands: the command line as a library.
+//
+// Invariant: no workflow logic. Commands read arguments, ask the API or the engine, and print: the answer on stdout, talk on
+// stderr. `Composition.swift` is the only place that joins stores, actions and server.
+//
+// Start at `runWfrun`; each command is a file in `Commands/`.
+
+import ArgumentParser
+
+package let wfrunVersion = "0.1.0"
+
+struct Wfrun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wfrun",
+        abstract: "Durable workflows written in YAML.",
+        discussion: """
+            A workflow is a list of steps. wfrun records the result of every step before it begins the next, so a workflow \
+            goes on where it was after a crash, and finished steps do not run again.
+
+            First steps:
+              wfrun validate                                    check definitions/
+              wfrun run definitions/hello.yaml --set name=Ada   run one workflow, here and now
+              wfrun serve                                       run workflows durably, with an HTTP API
+              wfrun start hello --set name=Ada                  start one on the server
+              wfrun show @latest                                see what it is doing
+
+            Exit codes: 0 as asked, 1 the thing asked about is bad, 2 wfrun could not do it, 3 not found, 4 not authorised,
+            5 wrong state, 6 server unreachable, 7 still going, 8 cancelled, 64 usage, 130 interrupted.
+            """,
+        version: wfrunVersion,
+        subcommands: [
+            ValidateCommand.self, RunCommand.self, ServeCommand.self, StartCommand.self, ListCommand.self, ShowCommand.self,
+            HistoryCommand.self, ResultCommand.self, CancelCommand.self, EventCommand.self, GraphCommand.self,
+            VersionCommand.self,
+        ])
+}
+
+/// Runs one command line and returns its exit code.
+package func runWfrun(_ arguments: [String], surroundings: Surroundings = .process()) async -> Int32 {
+    await Surroundings.$current.withValue(surroundings) {
+        let console = surroundings.console
+        do {
+            var command = try Wfrun.parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return ExitStatus.ok.rawValue
+        } catch let failure as CommandFailure {
+            if !failure.message.isEmpty { console.talk("wfrun: \(failure.message)") }
+            if let hint = failure.hint { console.talk("  \(hint)") }
+            return failure.status.rawValue
+        } catch {
+            // Help and version are answers; everything else the parser says is talk.
+            let code = Wfrun.exitCode(for: error)
+            let text = Wfrun.fullMessage(for: error)
+            if !text.isEmpty { code == .success ? console.answer(text) : console.talk(text) }
+            return code.rawValue
+        }
+    }
+}
+
+/// What the exit code says to scripts.
+enum ExitStatus: Int32 {
+    case ok = 0
+    /// The thing asked about is bad: a definition has errors, an instance failed.
+    case bad = 1
+    /// wfrun could not do it.
+    case failed = 2
+    case notFound = 3
+    case unauthorised = 4
+    case wrongState = 5
+    case unreachable = 6
+    case stillGoing = 7
+    case cancelled = 8
+    case usage = 64
+    case interrupted = 130
+}
+
+/// Ends a command. `message` is one sentence; empty when everything has been said.
+struct CommandFailure: Error {
+    var status: ExitStatus
+    var message: String
+    /// What to do.
+    var hint: String?
+
+    init(_ status: ExitStatus, _ message: String = "", hint: String? = nil) {
+        self.status = status
+        self.message = message
+        self.hint = hint
+    }
+}
