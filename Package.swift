@@ -163,7 +163,8 @@ let modules: [Module] = [
         uses: ["WorkflowDefinitions", "WorkflowGraph", "StandardLibrary", "YAMLSyntax", "CEL", "JSONSchema", "TestSupport", "Values", "Diagnostics"]),
     Module(
         name: "WorkflowInterpreterTests", kind: .test,
-        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "StandardLibrary", "TestSupport", "Values", "CEL", "JSONSchema", "Diagnostics"]),
+        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "StandardLibrary", "TestSupport", "Values", "CEL", "JSONSchema", "Diagnostics"],
+        exclude: ["Scenarios"]),
     Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "JournalContract", "Values"]),
     Module(
         name: "JournalSQLiteTests", kind: .test, uses: ["JournalSQLite", "WorkflowJournal", "JournalContract", "Values"],

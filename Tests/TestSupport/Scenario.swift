@@ -1,0 +1,205 @@
+package import Values
+package import WorkflowGraph
+import WorkflowInterpreter
+import WorkflowJournal
+
+/// A scenario of the interpreter in a line notation: outcomes in (`>`), the commands that follow (`<`).
+///
+/// ```
+/// > start {"name": "Ada"}
+/// < call log greet {"message":"Hello Ada"}
+/// > greet completed null
+/// < completed {"said":true}
+/// ```
+///
+/// In: `start INPUT` · `+DURATION` (lets time pass before the next line) · `KEY completed JSON` · `KEY failed CODE [retryable]
+/// [uncertain] [JSON data]` · `KEY cancelled` · `KEY event NAME JSON` · `cancel` · `cancel --no-compensate` · `deadline` ·
+/// `timeout KEY`. Out, times as spans since the start: `call ACTION KEY INPUT` · `sleep KEY @SPAN` · `wait KEY EVENT…` ·
+/// `stop KEY` · `end KEY` · `timer KEY @SPAN` · `untimer KEY` · `ending STATUS` · `cleanup-failed KEY CODE` · and the end.
+///
+/// After every line the stored rows are replayed into a second interpreter, which must have the same commands open.
+package struct Scenario {
+    private let graph: StepGraph
+    private var interpreter: Interpreter?
+    private var header: InstanceHeader?
+    private var rows: [MemoKey: StepRow] = [:]
+    private var sequence = 0
+    private var now = Scenario.startTime
+
+    private static let startTime = Timestamp(rfc3339: "2026-01-05T09:00:00Z") ?? Timestamp(microseconds: 0)
+
+    package init(graph: StepGraph) { self.graph = graph }
+
+    /// Runs a script; gives it back with the commands that really followed.
+    package static func run(_ script: String, graph: StepGraph) throws -> String {
+        var scenario = Scenario(graph: graph)
+        var lines: [String] = []
+        for line in script.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+            if line.hasPrefix("< ") { continue }
+            lines.append(line)
+            guard line.hasPrefix("> ") else { continue }
+            lines += try scenario.take(String(line.dropFirst(2))).map { "< " + $0 }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private mutating func take(_ line: String) throws -> [String] {
+        if line.hasPrefix("+") {
+            guard let span = TimeSpan(durationLiteral: line.dropFirst()), let later = now.adding(span) else {
+                throw ScenarioError("bad duration in '> \(line)'")
+            }
+            now = later
+            return []
+        }
+        let commands = try line.hasPrefix("start") ? start(line) : apply(line)
+        for command in commands { record(command) }
+        try checkReplay(after: line)
+        return commands.map(describe)
+    }
+
+    private mutating func start(_ line: String) throws -> [Command] {
+        let text = line.dropFirst("start".count).drop { $0 == " " }
+        let raw = try JSON.parse(text.isEmpty ? "{}" : String(text))
+        guard case .success(let input) = graph.main.input.admit(raw) else { throw ScenarioError("the input does not fit") }
+        var config = ValueMap()
+        for setting in graph.config { config[setting.name] = setting.defaultValue ?? .string("http://\(setting.name).test") }
+        let header = InstanceHeader(
+            id: InstanceID("0198c0de-0000-7000-8000-000000000001"), workflow: graph.workflow, input: input,
+            config: .map(config), trigger: ["type": "test"], startedAt: now)
+        let interpreter = Interpreter(graph: graph, header: header)
+        self.header = header
+        self.interpreter = interpreter
+        return interpreter.start()
+    }
+
+    private mutating func apply(_ line: String) throws -> [Command] {
+        guard let interpreter else { throw ScenarioError("'> \(line)' before '> start'") }
+        let words = line.split(separator: " ", maxSplits: 2).map(String.init)
+        sequence += 1
+        let content: JournalEntry.Content
+        switch words[0] {
+        case "cancel":
+            content = .signal(.cancelled(CancelRequest(reason: nil, compensates: !line.hasSuffix("--no-compensate"))))
+        case "deadline": content = .signal(.deadline)
+        case "timeout": content = .signal(.timedOut(MemoKey(words[1])))
+        default: content = .outcome(MemoKey(words[0]), try outcome(words))
+        }
+        recordEntry(content)
+        return try interpreter.apply(JournalEntry(sequence: sequence, time: now, content: content))
+    }
+
+    private func outcome(_ words: [String]) throws -> StepOutcome {
+        let rest = words.count > 2 ? words[2] : ""
+        switch words.count > 1 ? words[1] : "" {
+        case "completed": return .completed(JSON.normalised(try JSON.parse(rest.isEmpty ? "null" : rest)))
+        case "cancelled": return .cancelled
+        case "failed":
+            var parts = rest.split(separator: " ", maxSplits: 3).map(String.init)
+            var failure = Failure(code: parts.removeFirst(), message: "it failed", attempt: 1)
+            while let part = parts.first, part == "retryable" || part == "uncertain" {
+                if part == "retryable" { failure.isRetryable = true } else { failure.isUncertain = true }
+                parts.removeFirst()
+            }
+            if !parts.isEmpty { failure.data = try JSON.parse(parts.joined(separator: " ")) }
+            return .failed(failure)
+        case "event":
+            let parts = rest.split(separator: " ", maxSplits: 1).map(String.init)
+            let data = try JSON.parse(parts.count > 1 ? parts[1] : "null")
+            let event = StoredEvent(
+                sequence: EventSequence(Int64(sequence)), id: "e\(sequence)", name: parts[0], source: "test", time: now, data: data)
+            guard interpreter?.examine(event, for: MemoKey(words[0])) == .accepted else { throw ScenarioError("the event is declined") }
+            return .completed(event.value)
+        default: throw ScenarioError("unknown outcome in '> \(words.joined(separator: " "))'")
+        }
+    }
+
+    // MARK: - Rows, as the engine would keep them
+
+    private mutating func record(_ command: Command) {
+        switch command {
+        case .runAction(let request): insert(request.leaf, .call, request.action, .running)
+        case .startSleep(let request): insert(request.leaf, .sleep, nil, .sleeping)
+        case .openWait(let request): insert(request.leaf, .wait, nil, .waiting)
+        case .endLeaf(let key):
+            rows[key]?.status = .cancelled
+            rows[key]?.completedAt = now
+        case .stopAction, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+        }
+    }
+
+    private mutating func insert(_ leaf: LeafRecord, _ verb: StepVerb, _ action: String?, _ status: StepStatus) {
+        rows[leaf.key] = StepRow(
+            key: leaf.key, verb: verb, action: action, status: status, inputDigest: leaf.inputDigest,
+            scheduledSequence: leaf.scheduledSequence, occurrence: leaf.occurrence, scheduledAt: leaf.scheduledAt)
+    }
+
+    private mutating func recordEntry(_ content: JournalEntry.Content) {
+        switch content {
+        case .outcome(let key, let outcome):
+            rows[key]?.completedSequence = sequence
+            rows[key]?.completedAt = now
+            switch outcome {
+            case .completed(let value):
+                rows[key]?.status = .completed
+                rows[key]?.output = value
+            case .failed(let failure):
+                rows[key]?.status = .failed
+                rows[key]?.failure = Failure(value: JSON.normalised(failure.value))
+            case .cancelled: rows[key]?.status = .cancelled
+            }
+        case .signal(let signal):
+            var row = StepRow(
+                key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
+                scheduledAt: now, completedAt: now)
+            if case .cancelled(let request) = signal { row.output = request.value }
+            rows[signal.key] = row
+        }
+    }
+
+    private func checkReplay(after line: String) throws {
+        guard let interpreter, let header else { return }
+        let ordered = rows.values.sorted { ($0.scheduledSequence, $0.key) < ($1.scheduledSequence, $1.key) }
+        let replayed = try Replay.rebuild(graph: graph, header: header, rows: ordered)
+        guard replayed.outstanding() == interpreter.outstanding(), replayed.completion == interpreter.completion else {
+            throw ScenarioError("after '> \(line)' replay has other commands open than the live interpreter")
+        }
+    }
+
+    // MARK: - Words
+
+    private func describe(_ command: Command) -> String {
+        switch command {
+        case .runAction(let request):
+            let again = request.leaf.occurrence > 0 ? " (occurrence \(request.leaf.occurrence))" : ""
+            return "call \(request.action) \(request.leaf.key) \(JSON.text(request.input))\(again)"
+        case .startSleep(let request): return "sleep \(request.leaf.key) @\(span(request.until))"
+        case .openWait(let request):
+            return "wait \(request.leaf.key) " + request.matches.map(\.event).joined(separator: " ")
+        case .stopAction(let key): return "stop \(key)"
+        case .endLeaf(let key): return "end \(key)"
+        case .startTimer(let key, let due): return "timer \(key) @\(span(due))"
+        case .stopTimer(let key): return "untimer \(key)"
+        case .beginEnding(let status): return "ending \(status.rawValue)"
+        case .noteFailedCleanup(let step, let failure): return "cleanup-failed \(step) \(failure.code)"
+        case .finish(.completed(let output)): return "completed \(JSON.text(output))"
+        case .finish(.failed(let failure)): return "failed \(words(failure))"
+        case .finish(.cancelled(let failure)): return "cancelled \(words(failure))"
+        case .finish(.timedOut(let failure)): return "timed_out \(words(failure))"
+        }
+    }
+
+    private func words(_ failure: Failure) -> String {
+        var text = failure.code
+        if let step = failure.step { text += " at \(step)" }
+        if failure.isUncertain { text += " (uncertain)" }
+        if let cause = failure.cause.first { text += ", caused by \(words(cause))" }
+        return text
+    }
+
+    private func span(_ time: Timestamp) -> String { time.since(Self.startTime).description }
+}
+
+package struct ScenarioError: Error, CustomStringConvertible {
+    package var description: String
+    init(_ description: String) { self.description = description }
+}
