@@ -66,8 +66,9 @@ extension Value: Hashable {
     }
 }
 
+// No `ExpressibleByNilLiteral`: in `found ? value : nil` it would make an absent value null.
 extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+    ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     package init(stringLiteral value: String) { self = .string(value) }
     package init(integerLiteral value: Int64) { self = .int(value) }
@@ -77,7 +78,6 @@ extension Value: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expres
     package init(dictionaryLiteral elements: (String, Value)...) {
         self = .map(ValueMap(elements.map { (MapKey.string($0.0), $0.1) }))
     }
-    package init(nilLiteral: ()) { self = .null }
 }
 
 extension Value {
