@@ -1,3 +1,4 @@
+import CEL
 import Values
 
 /// The text form of a step graph: `wfrun graph --format text`. One line per step, bodies and handlers indented below it.

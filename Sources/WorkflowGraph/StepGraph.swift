@@ -116,8 +116,14 @@ package struct FileBody: Sendable {
     package var root: NodeIndex
     /// The declared or inferred type of the output.
     package var outputType: StaticType
+    /// The declared type of the output, whether it comes of `output` or of `return`.
+    package var returns: ValueContract?
 
-    package init(name: String, input: ValueContract, secrets: [String], root: NodeIndex, outputType: StaticType) {
+    package init(
+        name: String, input: ValueContract, secrets: [String], root: NodeIndex, outputType: StaticType,
+        returns: ValueContract? = nil
+    ) {
+        self.returns = returns
         self.name = name
         self.input = input
         self.secrets = secrets
