@@ -8,13 +8,13 @@ package final class SourceFile: Sendable {
     /// As the author named it, relative to the project where that is possible.
     package let path: String
     package let bytes: [UInt8]
-    /// Byte offsets at which lines begin; the first is 0. Lines end with LF, CR LF or CR.
+    /// Byte offsets at which lines begin; the first is 0, or 3 behind a byte order mark. Lines end with LF, CR LF or CR.
     package let lineStarts: [Int]
 
     package init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
-        var starts = [0]
+        var starts = [bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0]
         var index = 0
         while index < bytes.count {
             let byte = bytes[index]
@@ -42,7 +42,7 @@ package final class SourceFile: Sendable {
         let start = lineStarts[low]
         var column = 1
         var utf16 = 0
-        for byte in bytes[start..<offset] where byte & 0xC0 != 0x80 {
+        for byte in bytes[start..<max(start, offset)] where byte & 0xC0 != 0x80 {
             column += 1
             utf16 += byte >= 0xF0 ? 2 : 1
         }

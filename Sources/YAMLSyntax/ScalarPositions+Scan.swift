@@ -8,11 +8,11 @@ extension ScalarPositions {
     /// `isExact` is false. `parentIndent` is the column of the enclosing block collection, -1 at the root.
     static func scanning(
         _ text: String, style: YAMLScalar.Style, in source: [UInt8], range: Range<Int>, parentIndent: Int
-    ) -> (positions: ScalarPositions, isExact: Bool) {
+    ) -> ScalarPositions {
         let length = text.utf8.count
         if style == .plain, length == range.count, text.utf8.elementsEqual(source[range]) {
             let run = Run(text: 0, source: range.lowerBound, sourceLength: length, textLength: length)
-            return (ScalarPositions(runs: length == 0 ? [] : [run], end: range.upperBound), true)
+            return ScalarPositions(runs: length == 0 ? [] : [run], end: range.upperBound)
         }
         var scan = ScalarScan(source: source, range: range)
         switch style {
@@ -23,10 +23,10 @@ extension ScalarPositions {
         case .folded: scan.readBlock(isFolded: true, parentIndent: parentIndent)
         }
         if text.utf8.elementsEqual(scan.text) {
-            return (ScalarPositions(runs: scan.runs, end: scan.end), true)
+            return ScalarPositions(runs: scan.runs, end: scan.end)
         }
         let whole = Run(text: 0, source: range.lowerBound, sourceLength: range.count, textLength: length)
-        return (ScalarPositions(runs: length == 0 ? [] : [whole], end: range.upperBound), false)
+        return ScalarPositions(runs: length == 0 ? [] : [whole], end: range.upperBound, isExact: false)
     }
 }
 

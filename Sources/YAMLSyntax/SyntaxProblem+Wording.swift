@@ -8,6 +8,18 @@ extension YAMLSyntaxProblem {
     }
 }
 
+extension Diagnostic {
+    /// `{{ x }}`, which YAML takes for a mapping in a mapping.
+    static func missingDollar(before offset: Int, in file: SourceFile) -> Diagnostic {
+        let braces = SourceRange(file: file, bytes: offset..<min(offset + 2, file.bytes.count))
+        let place = SourceRange(file: file, bytes: offset..<offset)
+        return Diagnostic(
+            .syntax, .error, "`{{` begins a mapping in YAML; an expression is written `${{ … }}`", at: braces,
+            label: "`$` is missing", help: "write `${{ … }}`",
+            fix: .init(title: "insert `$`", range: place, replacement: "$"))
+    }
+}
+
 private struct SyntaxWording {
     let problem: YAMLSyntaxProblem
     let file: SourceFile
@@ -80,9 +92,9 @@ private struct SyntaxWording {
     /// Values that begin with `%`, `@`, a backquote, `*`, `&` or `!`.
     private var reservedCharacter: Diagnostic? {
         guard has("cannot start any token"), let character = byte(offset) else { return nil }
-        let text = String(decoding: [character], as: UTF8.self)
+        let text = character == UInt8(ascii: "`") ? "a backquote" : "`\(String(decoding: [character], as: UTF8.self))`"
         return error(
-            "a value cannot begin with `\(text)`", at: point(offset), label: "reserved by YAML", help: "quote the whole value",
+            "a value cannot begin with \(text)", at: point(offset), label: "reserved by YAML", help: "quote the whole value",
             fix: quoteToEndOfLine(from: offset))
     }
 
@@ -124,6 +136,9 @@ private struct SyntaxWording {
 
     private var collection: Diagnostic? {
         if has("did not find expected ',' or") {
+            if context > 0, byte(context) == UInt8(ascii: "{"), byte(context - 1) == UInt8(ascii: "{") {
+                return .missingDollar(before: context - 1, in: file)
+            }
             let open = byte(context) == UInt8(ascii: "[") ? "[" : "{"
             let close = open == "[" ? "]" : "}"
             if offset >= bytes.count || line(of: offset) != line(of: context) {
@@ -147,10 +162,20 @@ private struct SyntaxWording {
                 notes: [.init(range: range(quote..<quote + 1), message: "the text ends here")],
                 help: "quote the whole value; a quote inside is written \\\" between double quotes, '' between single ones")
         }
+        if byte(offset) == UInt8(ascii: ":"), offset == context { return missingKey }
+        if bytes[line(of: offset).lowerBound..<offset].contains(where: { $0 != 0x20 }) {
+            return error(
+                "this does not belong to the value before it", at: lineContent(offset), label: "unexpected",
+                help: "quote values that contain brackets, braces or quotes")
+        }
         return error(
             "this line does not fit the indentation of the lines before it", at: point(offset),
             notes: [.init(range: range(point(context)), message: "the mapping it would belong to begins here")],
             help: "keys of one mapping begin in the same column")
+    }
+
+    private var missingKey: Diagnostic {
+        error("a key is missing before this colon", at: point(offset), help: "quote text that begins with a colon")
     }
 
     private var blockScalar: Diagnostic? {
@@ -178,10 +203,11 @@ private struct SyntaxWording {
         }
         if has("expected <document start>") {
             return error(
-                "this does not belong to what stands before it", at: lineContent(offset),
+                "this does not belong to what stands before it", at: lineContent(offset), label: "unexpected",
                 help: "quote values that contain brackets or quotes, and check the indentation")
         }
         if has("expected node content") {
+            if byte(offset) == UInt8(ascii: ":") { return missingKey }
             return error("a value is missing here", at: point(offset), help: "quote text made of brackets, braces or commas")
         }
         if has("document indicator") || has("'<document end>'") {

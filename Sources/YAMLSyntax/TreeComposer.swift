@@ -61,8 +61,8 @@ struct TreeComposer {
     private var aliasedNodes = 0
     private var root: YAMLNode?
     private var comments = CommentScan()
-    /// Scalars whose map fell back to the coarse one; none is known.
-    private(set) var inexactScalars = 0
+    /// Where the last `{{ … }}` without `$` began.
+    private var mustache: Int?
 
     init(source: SourceText, events: EventParser) {
         self.source = source
@@ -77,7 +77,7 @@ struct TreeComposer {
             reportUnusedAnchors()
             checkRoot(isMapping: rootIsMapping)
         } catch let problem as YAMLSyntaxProblem {
-            diagnostics.append(problem.diagnostic(in: source))
+            if !isConsequenceOfMustache(problem) { diagnostics.append(problem.diagnostic(in: source)) }
             root = nil
         } catch {
             root = nil
@@ -152,9 +152,8 @@ struct TreeComposer {
     private mutating func add(scalar text: String, _ style: YAMLScalar.Style, _ event: YAMLEvent) {
         let start = contentStart(of: event, limit: event.bytes.upperBound)
         var range = start..<event.bytes.upperBound
-        let (positions, isExact) = ScalarPositions.scanning(
+        let positions = ScalarPositions.scanning(
             text, style: style, in: bytes, range: range, parentIndent: frames.last?.indent ?? -1)
-        if !isExact { inexactScalars += 1 }
         comments.skip(opaquePart(of: range, style))
         if style == .literal || style == .folded { range = trimmed(range) }
         var scalar = YAMLScalar(text: text, style: style, range: sourceRange(range), positions: positions)
@@ -223,13 +222,8 @@ struct TreeComposer {
         let isNestedFlow = frame.isFlow && node.range.bytes.lowerBound == frame.start + 1
         if isNestedFlow, case .mapping = node.content, bytes[frame.start + 1] == UInt8(ascii: "{") {
             frame.isMustache = true
-            diagnostics.append(
-                Diagnostic(
-                    .syntax, .error, "`{{` begins a mapping in YAML; an expression is written `${{ … }}`",
-                    at: sourceRange(frame.start..<frame.start + 2), label: "`$` is missing",
-                    help: "write `${{ … }}`",
-                    fix: .init(
-                        title: "insert `$`", range: sourceRange(frame.start..<frame.start), replacement: "$")))
+            mustache = frame.start
+            diagnostics.append(.missingDollar(before: frame.start, in: file))
             return
         }
         let range = node.aliasRange ?? node.range
@@ -237,13 +231,15 @@ struct TreeComposer {
     }
 
     private mutating func reportNonStringKey(_ key: YAMLScalar, kind: String) {
+        if key.text.isEmpty {
+            report(.outsideSubset, "a key is missing", at: key.range.bytes, help: "write a key before the colon")
+            return
+        }
         let quoted = YAMLScalar.quoted(key.text)
         diagnostics.append(
             Diagnostic(
                 .outsideSubset, .error, "a key must be a string, and `\(key.text)` is \(kind)", at: key.range,
-                help: key.text.isEmpty ? "write a key before the colon" : "quote it: \(quoted)",
-                fix: key.text.isEmpty
-                    ? nil : .init(title: "quote the key", range: key.range, replacement: quoted)))
+                help: "quote it: \(quoted)", fix: .init(title: "quote the key", range: key.range, replacement: quoted)))
     }
 
     // MARK: Anchors
@@ -349,28 +345,50 @@ extension TreeComposer {
     /// In code points: block collections may follow multi-byte text only on the same line as `- ` and `? `, never in it.
     private func column(of offset: Int) -> Int { file.location(of: offset).column - 1 }
 
-    /// Where a node begins after its anchor and tag.
+    /// Where a node begins after its own anchor and tag; a second anchor is that of a mapping's first key.
     private func contentStart(of event: YAMLEvent, limit: Int) -> Int {
-        guard event.anchor != nil || event.hasTag else { return event.bytes.lowerBound }
+        var expected: [UInt8] = []
+        if event.anchor != nil { expected.append(UInt8(ascii: "&")) }
+        if event.hasTag { expected.append(UInt8(ascii: "!")) }
+        guard !expected.isEmpty else { return event.bytes.lowerBound }
         var index = event.bytes.lowerBound
         while index < limit {
-            switch bytes[index] {
-            case UInt8(ascii: "&"), UInt8(ascii: "!"): index = endOfProperty(index)
-            case UInt8(ascii: "#"): index = lineEnd(from: index).upperBound
-            case 0x20, 0x09, 0x0A, 0x0D: index += 1
-            default: return index
+            if let property = expected.firstIndex(of: bytes[index]) {
+                expected.remove(at: property)
+                index = endOfProperty(index)
+            } else if [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) {
+                index += 1
+            } else if bytes[index] == UInt8(ascii: "#") {
+                index = lineEnd(from: index).upperBound
+            } else {
+                return index
             }
         }
         return limit
     }
 
+    /// As libyaml ends them: an anchor at the first character that is no letter, digit, `-` or `_`; a tag at white space or a
+    /// comma, in its verbatim form at `>`.
     private func endOfProperty(_ start: Int) -> Int {
         var end = start + 1
+        if bytes[start] == UInt8(ascii: "&") {
+            while end < bytes.count, Self.isAnchorCharacter(bytes[end]) { end += 1 }
+            return end
+        }
+        let isVerbatim = end < bytes.count && bytes[end] == UInt8(ascii: "<")
         while end < bytes.count, ![0x20, 0x09, 0x0A, 0x0D].contains(bytes[end]) {
-            if [UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}")].contains(bytes[end]) { break }
+            if isVerbatim, bytes[end] == UInt8(ascii: ">") { return end + 1 }
+            if !isVerbatim, bytes[end] == UInt8(ascii: ",") { break }
             end += 1
         }
         return end
+    }
+
+    private static func isAnchorCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: false
+        }
     }
 
     /// The anchor or tag itself.
@@ -400,6 +418,12 @@ extension TreeComposer {
             positions: ScalarPositions(runs: [run], end: range.upperBound))
         scalar.isBroken = true
         return scalar
+    }
+
+    /// What follows `{{ … }}` on its line is no mistake of its own.
+    private func isConsequenceOfMustache(_ problem: YAMLSyntaxProblem) -> Bool {
+        guard let mustache else { return false }
+        return mustache <= problem.offset && problem.offset <= lineEnd(from: mustache).upperBound
     }
 
     /// ` #` ends a plain scalar, also in the middle of `${{ … }}`.

@@ -103,10 +103,13 @@ package struct ScalarPositions: Sendable, Hashable {
     package var runs: [Run]
     /// Where the text ends in the file: the position of an offset equal to the text's length.
     package var end: Int
+    /// False where the map could not be found and every byte stands for the whole scalar; no text is known that does it.
+    package var isExact: Bool
 
-    package init(runs: [Run], end: Int) {
+    package init(runs: [Run], end: Int, isExact: Bool = true) {
         self.runs = runs
         self.end = end
+        self.isExact = isExact
     }
 
     /// Within a run of equal lengths byte by byte; within an escape or a fold the whole of it.
