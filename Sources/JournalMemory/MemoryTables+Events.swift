@@ -4,7 +4,7 @@ import WorkflowJournal
 // Stored first, matched second (guarantees.md G8).
 extension MemoryTables {
     mutating func accept(_ new: NewEvent, at time: Timestamp, marking marked: inout [InstanceKey]) -> WriteOutcome {
-        let identity = EventIdentity(source: ByteText(new.source), id: ByteText(new.id))
+        let identity = EventIdentity(source: StoredText(new.source), id: StoredText(new.id))
         if let sequence = eventNames[identity] {
             return .accepted(.init(sequence: sequence, id: new.id, isDuplicate: true, woken: []))
         }
@@ -13,7 +13,7 @@ extension MemoryTables {
         events.append(
             StoredEvent(sequence: sequence, id: new.id, name: new.name, source: new.source, time: time, data: data))
         eventNames[identity] = sequence
-        let sets = [MatchSet(event: new.name, paths: [])] + (matchSets[ByteText(new.name)] ?? [])
+        let sets = [MatchSet(event: new.name, paths: [])] + (matchSets[StoredText(new.name)] ?? [])
         let keys = sets.compactMap { $0.key(ofPayload: data) }
         for key in keys { eventsByKey[key, default: []].append(sequence) }
         let woken = deliver(Delivery(event: sequence, keys: keys, after: 0))

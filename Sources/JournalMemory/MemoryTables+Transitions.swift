@@ -28,13 +28,14 @@ extension MemoryTables {
         if let refusal = refusal(of: transition, for: record) { return .refused(refusal) }
         let key = InstanceKey(Int64(instances.count) + 1)
         instances.append(record)
-        numbers[ByteText(new.id.text)] = key
+        numbers[StoredText(new.id.text)] = key
         if let name = new.callerName { callerKeys[name] = key }
         if let request = new.request {
-            requests[ByteText(request.key)] = RequestRecord(body: request.bodyDigest, instance: new.id, time: time)
+            requests[StoredText(request.key)] = RequestRecord(body: request.bodyDigest, instance: new.id, time: time)
         }
-        counts[CountKey(workflow: ByteText(new.workflow), status: record.state.status), default: 0] += 1
+        counts[CountKey(workflow: StoredText(new.workflow), status: record.state.status), default: 0] += 1
         let index = instances.count - 1
+        if !record.state.status.isTerminal { claimed.insert(key) }
         instances[index].isCancelConsumed = transition.instance.consumesCancel
         writeRows(of: transition, at: index, previousRun: record.state.run)
         return committed(at: index)
@@ -42,7 +43,7 @@ extension MemoryTables {
 
     /// The answer to a start that repeats an earlier one or collides with it.
     private func earlierStart(_ new: NewInstance, at time: Timestamp) -> WriteOutcome? {
-        if let request = new.request, let earlier = requests[ByteText(request.key)], !earlier.isForgotten(at: time) {
+        if let request = new.request, let earlier = requests[StoredText(request.key)], !earlier.isForgotten(at: time) {
             return earlier.body == request.bodyDigest ? .existing(earlier.instance) : .refused(.keyReused(request))
         }
         if let name = new.callerName, let index = callerKeys[name].flatMap(index(of:)) {
@@ -70,13 +71,16 @@ extension MemoryTables {
         if previous.status != state.status { count(at: index, from: previous.status, to: state.status) }
         writeRows(of: transition, at: index, previousRun: previous.run)
         settleCancel(of: transition, at: index, isNewRun: state.run != previous.run)
-        if state.status.isTerminal { end(at: index) }
+        if state.status.isTerminal {
+            clearTimersAndWaits(at: index)
+            claimed.remove(claim.instance)
+        } else if previous.status.isTerminal {
+            claimed.insert(claim.instance)
+        }
         return committed(at: index)
     }
 
     private mutating func committed(at index: Int) -> WriteOutcome {
-        let key = InstanceKey(Int64(index) + 1)
-        if instances[index].state.status.isTerminal { claimed.remove(key) } else { claimed.insert(key) }
         updateReady(at: index)
         return .committed(.init(claim: claim(at: index), isReady: instances[index].isReady))
     }
@@ -204,10 +208,6 @@ extension MemoryTables {
         instances[index].attempts = []
     }
 
-    private mutating func end(at index: Int) {
-        clearTimersAndWaits(at: index)
-    }
-
     private mutating func settleCancel(of transition: Transition, at index: Int, isNewRun: Bool) {
         if transition.instance.consumesCancel { instances[index].isCancelConsumed = true }
         if isNewRun && instances[index].isCancelConsumed {
@@ -218,7 +218,7 @@ extension MemoryTables {
     }
 
     private mutating func count(at index: Int, from old: InstanceStatus, to new: InstanceStatus) {
-        let workflow = ByteText(instances[index].new.workflow)
+        let workflow = StoredText(instances[index].new.workflow)
         counts[CountKey(workflow: workflow, status: old), default: 0] -= 1
         counts[CountKey(workflow: workflow, status: new), default: 0] += 1
     }
@@ -233,7 +233,7 @@ extension MemoryTables {
     private mutating func define(_ record: DefinitionRecord) -> WriteOutcome {
         if definitions[record.digest] == nil { definitions[record.digest] = record }
         for set in record.matchSets where !set.paths.isEmpty {
-            let name = ByteText(set.event)
+            let name = StoredText(set.event)
             if !(matchSets[name] ?? []).contains(set) { matchSets[name, default: []].append(set) }
         }
         return .stored(record.digest)
@@ -280,6 +280,6 @@ extension RequestRecord {
 
 extension NewInstance {
     var callerName: CallerName? {
-        callerKey.map { CallerName(workflow: ByteText(workflow), key: ByteText($0)) }
+        callerKey.map { CallerName(workflow: StoredText(workflow), key: StoredText($0)) }
     }
 }

@@ -9,9 +9,9 @@ struct MemoryTables: Sendable {
 
     /// The instance with number n is at n - 1; instances are never removed.
     var instances: [InstanceRecord] = []
-    var numbers: [ByteText: InstanceKey] = [:]
+    var numbers: [StoredText: InstanceKey] = [:]
     var callerKeys: [CallerName: InstanceKey] = [:]
-    var requests: [ByteText: RequestRecord] = [:]
+    var requests: [StoredText: RequestRecord] = [:]
     var counts: [CountKey: Int] = [:]
     /// Instances that can move, claimed or not.
     var ready = SortedList<InstanceKey>()
@@ -20,7 +20,7 @@ struct MemoryTables: Sendable {
 
     var definitions: [ContentDigest: DefinitionRecord] = [:]
     var configs: [ContentDigest: Value] = [:]
-    var matchSets: [ByteText: [MatchSet]] = [:]
+    var matchSets: [StoredText: [MatchSet]] = [:]
 
     /// The event with sequence n is at n - 1.
     var events: [StoredEvent] = []
@@ -38,7 +38,7 @@ struct MemoryTables: Sendable {
     }
 
     func index(of id: InstanceID) -> Int? {
-        numbers[ByteText(id.text)].flatMap(index(of:))
+        numbers[StoredText(id.text)].flatMap(index(of:))
     }
 
     func event(_ sequence: EventSequence) -> StoredEvent? {
@@ -170,30 +170,18 @@ struct RequestRecord: Sendable {
 }
 
 struct CallerName: Hashable, Sendable {
-    var workflow: ByteText
-    var key: ByteText
+    var workflow: StoredText
+    var key: StoredText
 }
 
 struct EventIdentity: Hashable, Sendable {
-    var source: ByteText
-    var id: ByteText
+    var source: StoredText
+    var id: StoredText
 }
 
 struct CountKey: Hashable, Sendable {
-    var workflow: ByteText
+    var workflow: StoredText
     var status: InstanceStatus
-}
-
-/// Text that is equal by its code points, as it is in a database.
-struct ByteText: Hashable, Sendable, Comparable {
-    var text: String
-    init(_ text: String) { self.text = text }
-    static func == (lhs: ByteText, rhs: ByteText) -> Bool { lhs.text.hasSameCodePoints(as: rhs.text) }
-    static func < (lhs: ByteText, rhs: ByteText) -> Bool { lhs.text.precedesByCodePoint(rhs.text) }
-    func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
 }
 
 /// Unique elements in order.

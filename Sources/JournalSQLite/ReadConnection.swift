@@ -1,0 +1,179 @@
+import GRDB
+import GRDBSQLite
+import Values
+import WorkflowJournal
+
+/// A reading connection with the reads that several callers need; statements come from GRDB's cache and are bound raw.
+struct ReadConnection {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    func all<Result>(
+        _ sql: String, _ bind: (inout Binder) -> Void, _ read: (inout Columns) throws(SQLiteFailure) -> Result
+    ) throws -> [Result] {
+        try Prepared(try database.cachedStatement(sql: sql)).all(bind, read)
+    }
+
+    func first<Result>(
+        _ sql: String, _ bind: (inout Binder) -> Void, _ read: (inout Columns) throws(SQLiteFailure) -> Result
+    ) throws -> Result? {
+        try Prepared(try database.cachedStatement(sql: sql)).first(bind, read)
+    }
+
+    func movable(after number: Int64, limit: Int, epoch: Epoch) throws -> [Claim] {
+        try all(
+            """
+            SELECT number, id, version FROM wf_instance INDEXED BY wf_instance_movable
+            WHERE hold IS NULL AND (status IN ('pending', 'running') OR (status = 'suspended' AND marks > marks_consumed))
+                AND number > ? ORDER BY number LIMIT ?
+            """,
+            { bind in
+                bind.int(number)
+                bind.int(limit)
+            }, { columns throws(SQLiteFailure) in columns.claim(epoch) })
+    }
+
+    /// The instance's row with its definition and configuration, without its other rows; nil when the claim is not good.
+    func instance(_ claim: Claim) throws -> StoredInstance? {
+        try first(
+            """
+            SELECT i.workflow, i.digest, d.semantics, i.input, c.value, i.trigger, i.created_at, i.status, i.ending, i.hold,
+                i.hold_reason, i.cleanup, i.run, i.continuations, i.last_sequence, i.output, i.failure, i.started_at,
+                i.ended_at, i.marks_consumed, i.cancel_consumed, i.marks,
+                CASE WHEN i.cancel_consumed THEN NULL ELSE i.cancel END
+            FROM wf_instance AS i JOIN wf_definition AS d ON d.digest = i.digest JOIN wf_config AS c ON c.digest = i.config
+            WHERE i.number = ? AND i.version = ?
+            """,
+            { bind in
+                bind.int(claim.instance.number)
+                bind.int(claim.version)
+            },
+            { columns throws(SQLiteFailure) in
+                StoredInstance(
+                    claim: claim, workflow: columns.text(), digest: ContentDigest(hex: columns.text()),
+                    semantics: Int(columns.int()), input: try columns.json(), config: try columns.json(),
+                    trigger: try columns.json(), createdAt: columns.time(), state: try columns.state(), marks: columns.int(),
+                    cancel: try columns.optionalJSON().map(CancelRequest.init(value:)), steps: [], timers: [], waits: [])
+            })
+    }
+
+    func steps(of instance: InstanceKey, run: Int) throws -> [StepRow] {
+        try all(
+            """
+            SELECT key, verb, action, status, input_digest, scheduled_seq, completed_seq, attempt, interruptions, due_at,
+                last_failure, output, failure, occurrence, scheduled_at, started_at, completed_at
+            FROM wf_step WHERE instance = ? AND run = ? ORDER BY number
+            """,
+            { bind in
+                bind.int(instance.number)
+                bind.int(run)
+            }, { columns throws(SQLiteFailure) in try columns.step() })
+    }
+
+    func timers(of instance: InstanceKey, run: Int) throws -> [TimerRow] {
+        try all(
+            "SELECT key, kind, due_at FROM wf_timer WHERE instance = ? AND run = ? ORDER BY due_at, key",
+            { bind in
+                bind.int(instance.number)
+                bind.int(run)
+            }, { columns throws(SQLiteFailure) in columns.timer() })
+    }
+
+    /// In the order in which they were opened.
+    func waits(of instance: InstanceKey, run: Int) throws -> [WaitRow] {
+        let rows = try all(
+            """
+            SELECT key, event, match_key, scheduled_seq, examined FROM wf_wait WHERE instance = ? AND run = ?
+            ORDER BY number
+            """,
+            { bind in
+                bind.int(instance.number)
+                bind.int(run)
+            },
+            { columns throws(SQLiteFailure) in
+                let key = MemoKey(columns.text())
+                let event = columns.text()
+                let match = MatchKey(digest: ContentDigest(hex: columns.text()))
+                return WaitRow(
+                    key: key, matches: event.isEmpty ? [] : [EventMatch(event: event, key: match)],
+                    scheduledSequence: Int(columns.int()), examined: EventSequence(columns.int()))
+            })
+        var waits: [WaitRow] = []
+        for row in rows {
+            // The rows of one wait were written together.
+            if let last = waits.indices.last, waits[last].key == row.key {
+                waits[last].matches += row.matches
+            } else {
+                waits.append(row)
+            }
+        }
+        return waits
+    }
+
+    /// The oldest events that a wait may take.
+    func events(
+        for wait: WaitRow, of instance: InstanceKey, after start: EventSequence, limit: Int
+    ) throws -> [StoredEvent] {
+        var found: [StoredEvent] = []
+        for match in wait.matches {
+            found += try all(
+                """
+                SELECT e.sequence, e.id, e.name, e.source, e.time, e.data FROM wf_event_key AS k
+                JOIN wf_event AS e ON e.sequence = k.event
+                WHERE k.key = ? AND k.event > ?
+                    AND NOT EXISTS (SELECT 1 FROM wf_taken AS t WHERE t.instance = ? AND t.event = k.event)
+                ORDER BY k.event LIMIT ?
+                """,
+                { bind in
+                    bind.text(match.key.digest.hex)
+                    bind.int(start.number)
+                    bind.int(instance.number)
+                    bind.int(limit)
+                }, { columns throws(SQLiteFailure) in try columns.event() })
+        }
+        guard wait.matches.count > 1 else { return found }
+        found.sort { $0.sequence < $1.sequence }
+        var unique: [StoredEvent] = []
+        for event in found where unique.last?.sequence != event.sequence && unique.count < limit { unique.append(event) }
+        return unique
+    }
+}
+
+extension Columns {
+    mutating func claim(_ epoch: Epoch) -> Claim {
+        Claim(instance: InstanceKey(int()), id: InstanceID(text()), version: int(), epoch: epoch)
+    }
+
+    mutating func timer() -> TimerRow {
+        TimerRow(key: MemoKey(text()), kind: TimerKind(rawValue: text()) ?? .timeout, dueAt: time())
+    }
+
+    mutating func event() throws(SQLiteFailure) -> StoredEvent {
+        StoredEvent(
+            sequence: EventSequence(int()), id: text(), name: text(), source: text(), time: time(), data: try json())
+    }
+
+    mutating func failure() throws(SQLiteFailure) -> Failure? {
+        try optionalJSON().map(Failure.init(value:))
+    }
+
+    mutating func step() throws(SQLiteFailure) -> StepRow {
+        StepRow(
+            key: MemoKey(text()), verb: StepVerb(rawValue: text()) ?? .call, action: optionalText(),
+            status: StepStatus(rawValue: text()) ?? .failed, inputDigest: optionalText().map(ContentDigest.init(hex:)),
+            scheduledSequence: Int(int()), completedSequence: optionalInt().map { Int($0) }, attempt: Int(int()),
+            interruptions: Int(int()), dueAt: optionalTime(), lastFailure: try failure(), output: try optionalJSON(),
+            failure: try failure(), occurrence: Int(int()), scheduledAt: time(), startedAt: optionalTime(),
+            completedAt: optionalTime())
+    }
+
+    mutating func state() throws(SQLiteFailure) -> Transition.InstanceState {
+        Transition.InstanceState(
+            status: InstanceStatus(stored: text()), ending: optionalText().map(InstanceStatus.init(stored:)),
+            hold: optionalText().flatMap(Hold.init(rawValue:)), holdReason: optionalText(),
+            isCleanupIncomplete: optionalText() != nil, run: Int(int()), continuations: Int(int()), lastSequence: Int(int()),
+            output: try optionalJSON(), failure: try failure(), startedAt: optionalTime(), endedAt: optionalTime(),
+            marksConsumed: int(), consumesCancel: int() != 0)
+    }
+}

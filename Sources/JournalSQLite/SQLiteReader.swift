@@ -1,0 +1,260 @@
+import GRDB
+import Values
+package import WorkflowJournal
+
+/// People's queries on any connection that reads.
+package struct SQLiteReader: JournalQueries {
+    private let reader: any DatabaseReader
+
+    init(_ reader: any DatabaseReader) { self.reader = reader }
+
+    private func read<Result>(_ work: (ReadConnection) throws -> Result) throws(JournalError) -> Result {
+        try translatingErrors { try reader.read { try work(ReadConnection($0)) } }
+    }
+
+    /// Rows of an instance by its id, none when nobody knows it.
+    private func rows<Row>(
+        of id: InstanceID, _ work: (ReadConnection, InstanceKey, _ run: Int) throws -> [Row]
+    ) throws(JournalError) -> [Row] {
+        try read { connection in
+            let place = try connection.first(
+                "SELECT number, run FROM wf_instance WHERE id = ?", { $0.text(id.text) },
+                { columns throws(SQLiteFailure) in (key: InstanceKey(columns.int()), run: Int(columns.int())) })
+            return try place.map { try work(connection, $0.key, $0.run) } ?? []
+        }
+    }
+
+    package func instances(
+        matching filter: InstanceFilter, after cursor: String?, limit: Int
+    ) throws(JournalError) -> [InstanceSummary] {
+        var query = InstanceListQuery(filter)
+        if let cursor {
+            guard let number = Int64(cursor) else { return [] }
+            query.require("i.number < ?") { $0.int(number) }
+        }
+        return try read { connection in
+            try connection.all(
+                query.sql,
+                { bind in
+                    for parameter in query.parameters { parameter(&bind) }
+                    bind.int(limit)
+                }, { columns throws(SQLiteFailure) in try columns.summary() })
+        }
+    }
+
+    package func resolve(_ reference: String) throws(JournalError) -> InstanceReference {
+        if reference == "@latest" {
+            return try read { connection in
+                try connection.first(
+                    "SELECT id FROM wf_instance ORDER BY number DESC LIMIT 1", { _ in },
+                    { columns throws(SQLiteFailure) in .found(InstanceID(columns.text())) }) ?? .notFound
+            }
+        }
+        let isHex = reference.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D }
+        guard !reference.isEmpty, isHex else { return .notFound }
+        let found = try read { connection in
+            // "g" comes after every character of an id.
+            try connection.all(
+                "SELECT id FROM wf_instance WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT ?2",
+                { bind in
+                    bind.text(reference)
+                    bind.int(JournalLimits.ambiguousReferences)
+                }, { columns throws(SQLiteFailure) in InstanceID(columns.text()) })
+        }
+        if let first = found.first, found.count == 1 || first.text == reference { return .found(first) }
+        return found.isEmpty ? .notFound : .ambiguous(found)
+    }
+
+    package func instance(_ id: InstanceID) throws(JournalError) -> InstanceDetail? {
+        try read { connection in
+            try connection.first(
+                "SELECT \(InstanceListQuery.columns), i.input, i.trigger, i.output, i.failure FROM wf_instance AS i WHERE i.id = ?",
+                { $0.text(id.text) },
+                { columns throws(SQLiteFailure) in
+                    InstanceDetail(
+                        summary: try columns.summary(), input: try columns.json(), trigger: try columns.json(),
+                        output: try columns.optionalJSON(), failure: try columns.failure())
+                })
+        }
+    }
+
+    package func steps(of id: InstanceID, run: Int?) throws(JournalError) -> [StepRow] {
+        try rows(of: id) { connection, key, current in try connection.steps(of: key, run: run ?? current) }
+    }
+
+    package func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow] {
+        try rows(of: id) { connection, key, run in
+            try connection.all(
+                """
+                SELECT key, attempt, started_at, ended_at, failure FROM wf_attempt WHERE instance = ? AND run = ?
+                ORDER BY number
+                """,
+                { bind in
+                    bind.int(key.number)
+                    bind.int(run)
+                },
+                { columns throws(SQLiteFailure) in
+                    AttemptRow(
+                        key: MemoKey(columns.text()), attempt: Int(columns.int()), startedAt: columns.time(),
+                        endedAt: columns.time(), failure: Failure(value: try columns.json()))
+                })
+        }
+    }
+
+    package func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow] {
+        try rows(of: id) { connection, key, _ in
+            try connection.all(
+                """
+                SELECT time, level, key, message, data, line FROM wf_log WHERE instance = ? AND line > ?
+                ORDER BY line LIMIT ?
+                """,
+                { bind in
+                    bind.int(key.number)
+                    bind.int(line)
+                    bind.int(limit)
+                },
+                { columns throws(SQLiteFailure) in
+                    LogRow(
+                        time: columns.time(), level: columns.text(), key: columns.optionalText().map { MemoKey($0) },
+                        message: columns.text(), data: try columns.optionalJSON() ?? .null, line: columns.int())
+                })
+        }
+    }
+
+    package func emails(of id: InstanceID) throws(JournalError) -> [EmailRow] {
+        try rows(of: id) { connection, key, _ in
+            try connection.all(
+                "SELECT id, key, time, recipients, subject, file FROM wf_email WHERE instance = ? ORDER BY number",
+                { $0.int(key.number) },
+                { columns throws(SQLiteFailure) in
+                    EmailRow(
+                        id: columns.text(), key: MemoKey(columns.text()), time: columns.time(),
+                        to: (try columns.json().listValue ?? []).compactMap(\.stringValue), subject: columns.text(),
+                        file: columns.text())
+                })
+        }
+    }
+
+    package func timers(of id: InstanceID) throws(JournalError) -> [TimerRow] {
+        try rows(of: id) { connection, key, run in try connection.timers(of: key, run: run) }
+    }
+
+    package func waits(of id: InstanceID) throws(JournalError) -> [WaitRow] {
+        try rows(of: id) { connection, key, run in try connection.waits(of: key, run: run) }
+    }
+
+    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
+        try read { connection in
+            try connection.all(
+                """
+                SELECT sequence, id, name, source, time, data FROM wf_event \(name == nil ? "" : "WHERE name = ?")
+                ORDER BY sequence DESC LIMIT ?
+                """,
+                { bind in
+                    if let name { bind.text(name) }
+                    bind.int(limit)
+                }, { columns throws(SQLiteFailure) in try columns.event() })
+        }
+    }
+
+    package func counts() throws(JournalError) -> [InstanceCount] {
+        try read { connection in
+            try connection.all(
+                "SELECT workflow, status, count FROM wf_count WHERE count > 0 ORDER BY workflow, status", { _ in },
+                { columns throws(SQLiteFailure) in
+                    InstanceCount(
+                        workflow: columns.text(), status: InstanceStatus(stored: columns.text()), count: Int(columns.int()))
+                })
+        }
+    }
+}
+
+/// The list of instances as SQL with its parameters, condition by condition.
+private struct InstanceListQuery {
+    static let columns = """
+        i.id, i.number, i.workflow, i.digest, i.status, i.ending, i.hold, i.hold_reason, i.cleanup, i.run, i.labels,
+        i.caller_key, i.created_at, i.started_at, i.ended_at
+        """
+
+    private var conditions: [String] = []
+    private(set) var parameters: [(inout Binder) -> Void] = []
+
+    init(_ filter: InstanceFilter) {
+        if !filter.statuses.isEmpty {
+            let statuses = filter.statuses.map(\.rawValue).sorted()
+            // Names the condition of the partial index, so that ended ones are found among millions of sleepers.
+            if filter.statuses.allSatisfy(\.isTerminal) {
+                conditions.append("i.status IN ('completed', 'failed', 'cancelled', 'timed_out')")
+            }
+            conditions.append("i.status IN (\(statuses.map { _ in "?" }.joined(separator: ", ")))")
+            for status in statuses { parameters.append { $0.text(status) } }
+        }
+        if let workflow = filter.workflow { require("i.workflow = ?") { $0.text(workflow) } }
+        for (name, value) in filter.labels.sorted(by: { $0.key.precedesByCodePoint($1.key) }) {
+            require("i.number IN (SELECT instance FROM wf_label WHERE name = ? AND value = ?)") { bind in
+                bind.text(name)
+                bind.text(value)
+            }
+        }
+        if let since = filter.createdSince { require("i.created_at >= ?") { $0.time(since) } }
+        if let event = filter.waitingFor {
+            require("EXISTS (SELECT 1 FROM wf_wait AS w WHERE w.instance = i.number AND w.event = ?)") { $0.text(event) }
+        }
+    }
+
+    mutating func require(_ condition: String, _ bind: @escaping (inout Binder) -> Void) {
+        conditions.append(condition)
+        parameters.append(bind)
+    }
+
+    var sql: String {
+        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+        return "SELECT \(Self.columns) FROM wf_instance AS i \(filter) ORDER BY i.number DESC LIMIT ?"
+    }
+}
+
+extension Columns {
+    fileprivate mutating func summary() throws(SQLiteFailure) -> InstanceSummary {
+        let id = InstanceID(text())
+        let key = InstanceKey(int())
+        return InstanceSummary(
+            id: id, key: key, workflow: text(), digest: ContentDigest(hex: text()), status: InstanceStatus(stored: text()),
+            ending: optionalText().map(InstanceStatus.init(stored:)), hold: optionalText().flatMap(Hold.init(rawValue:)),
+            holdReason: optionalText(), isCleanupIncomplete: optionalText() != nil, run: Int(int()),
+            labels: try labels(), callerKey: optionalText(), createdAt: time(), startedAt: optionalTime(),
+            endedAt: optionalTime())
+    }
+
+    private mutating func labels() throws(SQLiteFailure) -> [String: String] {
+        var labels: [String: String] = [:]
+        for (key, value) in try json().mapValue ?? [:] {
+            if case .string(let name) = key, let text = value.stringValue { labels[name] = text }
+        }
+        return labels
+    }
+}
+
+// The open journal answers people on its reading connections.
+extension SQLiteJournal {
+    private var reader: SQLiteReader { SQLiteReader(pool) }
+
+    package func instances(
+        matching filter: InstanceFilter, after cursor: String?, limit: Int
+    ) throws(JournalError) -> [InstanceSummary] {
+        try reader.instances(matching: filter, after: cursor, limit: limit)
+    }
+    package func resolve(_ reference: String) throws(JournalError) -> InstanceReference { try reader.resolve(reference) }
+    package func instance(_ id: InstanceID) throws(JournalError) -> InstanceDetail? { try reader.instance(id) }
+    package func steps(of id: InstanceID, run: Int?) throws(JournalError) -> [StepRow] { try reader.steps(of: id, run: run) }
+    package func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow] { try reader.attempts(of: id) }
+    package func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow] {
+        try reader.logs(of: id, after: line, limit: limit)
+    }
+    package func emails(of id: InstanceID) throws(JournalError) -> [EmailRow] { try reader.emails(of: id) }
+    package func timers(of id: InstanceID) throws(JournalError) -> [TimerRow] { try reader.timers(of: id) }
+    package func waits(of id: InstanceID) throws(JournalError) -> [WaitRow] { try reader.waits(of: id) }
+    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
+        try reader.events(named: name, limit: limit)
+    }
+    package func counts() throws(JournalError) -> [InstanceCount] { try reader.counts() }
+}
