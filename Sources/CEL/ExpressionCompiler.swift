@@ -12,11 +12,24 @@ package enum ExpressionCompiler {
     package static func compile(
         _ source: String, in scope: ExpressionScope, options: ExpressionOptions = .workflow
     ) -> (expression: CompiledExpression?, problems: [ExpressionProblem]) {
-        (nil, [ExpressionProblem(.unsupported, "not built yet", at: 0..<source.utf8.count)])
+        let tree: (root: SyntaxNode, nodeCount: Int)
+        do { tree = try Parser.parse(Array(source.utf8)) } catch { return (nil, [error.problem]) }
+        var (checked, problems) = Checker.check(tree.root, nodeCount: tree.nodeCount, in: scope, options: options)
+        if problems.contains(where: \.isError) { return (nil, inOrder(problems)) }
+        let planned = Planner.plan(checked, options: options)
+        problems += planned.problems
+        if planned.problems.contains(where: \.isError) { return (nil, inOrder(problems)) }
+        let expression = CompiledExpression(
+            source: source, type: checked.types[checked.root.id], slots: planned.slots,
+            constant: (planned.root as? ConstantNode)?.value, plan: planned.root, options: options,
+            localCount: checked.localCount, factsWhenTrue: checked.factsWhenTrue, factsWhenFalse: checked.factsWhenFalse)
+        return (expression, inOrder(problems))
     }
-}
 
-extension ExpressionScope {
-    /// The scope as it is known to be where `condition` has turned out `outcome`: paths compared with null lose their `?`.
-    package func assuming(_ condition: CompiledExpression, is outcome: Bool) -> ExpressionScope { self }
+    private static func inOrder(_ problems: [ExpressionProblem]) -> [ExpressionProblem] {
+        problems.enumerated().sorted { a, b in
+            let (left, right) = (a.element.range.lowerBound, b.element.range.lowerBound)
+            return left == right ? a.offset < b.offset : left < right
+        }.map(\.element)
+    }
 }

@@ -61,11 +61,21 @@ package struct ExpressionOptions: Sendable {
     package var timeZones: (any TimeZoneRules)?
     /// The namespace in which names are looked up first (CEL's "container").
     package var container: String
+    /// False: what types are wrong is left to run time.
+    package var checksTypes: Bool
+    /// Signatures of functions the checker shall know beyond the library's, such as `f(string, int) -> string`. They have
+    /// no body: they fail when they run.
+    package var declaredFunctions: [String]
 
-    package init(dialect: Dialect, timeZones: (any TimeZoneRules)? = nil, container: String = "") {
+    package init(
+        dialect: Dialect, timeZones: (any TimeZoneRules)? = nil, container: String = "", checksTypes: Bool = true,
+        declaredFunctions: [String] = []
+    ) {
         self.dialect = dialect
         self.timeZones = timeZones
         self.container = container
+        self.checksTypes = checksTypes
+        self.declaredFunctions = declaredFunctions
     }
 
     package static let standard = ExpressionOptions(dialect: .standard)

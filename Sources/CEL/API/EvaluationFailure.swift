@@ -1,23 +1,3 @@
-package import Values
-
-/// An expression that has been parsed, checked and planned, ready to run any number of times.
-package struct CompiledExpression: Sendable {
-    package let source: String
-    package let type: StaticType
-    /// The slots it reads, ascending, each once.
-    package let slots: [Int]
-    /// Its value, when it has no variables and does not fail.
-    package let constant: Value?
-
-    /// Its value under these variables.
-    package func evaluate(
-        _ variables: some SlotSource, limits: EvaluationLimits = .standard
-    ) throws(EvaluationFailure) -> Value {
-        if let constant { return constant }
-        throw EvaluationFailure(kind: .expression, message: "not built yet", range: 0..<source.utf8.count)
-    }
-}
-
 /// Why an expression has no value this time.
 package struct EvaluationFailure: Error, Hashable {
     package enum Kind: String, Sendable, Hashable {

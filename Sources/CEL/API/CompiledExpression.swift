@@ -1,0 +1,28 @@
+package import Values
+
+/// An expression that has been parsed, checked and planned, ready to run any number of times.
+package struct CompiledExpression: Sendable {
+    package let source: String
+    package let type: StaticType
+    /// The slots it reads, ascending, each once.
+    package let slots: [Int]
+    /// Its value, when it has no variables and does not fail.
+    package let constant: Value?
+
+    let plan: any PlanNode
+    let options: ExpressionOptions
+    let localCount: Int
+    let factsWhenTrue: Set<NullPath>
+    let factsWhenFalse: Set<NullPath>
+
+    /// Its value under these variables.
+    package func evaluate(
+        _ variables: some SlotSource, limits: EvaluationLimits = .standard
+    ) throws(EvaluationFailure) -> Value {
+        if let constant { return constant }
+        let run = Evaluation(variables, options: options, limits: limits, localCount: localCount)
+        let value = try plan.evaluate(run)
+        do { try run.admit(value) } catch { throw error.at(plan.range) }
+        return value
+    }
+}

@@ -1,0 +1,254 @@
+import Values
+
+/// What a name in the tree stands for.
+enum Reference: Sendable {
+    case slot(Int)
+    case local(Int)
+    /// A type as a value, by its CEL name.
+    case type(String)
+    /// A function; `hasReceiver`: the call's target is its first argument, not a namespace.
+    case function(String, [Overload], hasReceiver: Bool)
+}
+
+/// A tree with the type and meaning of each node, by node id.
+struct CheckedExpression {
+    var root: SyntaxNode
+    var types: [StaticType]
+    var references: [Reference?]
+    var localCount: Int
+    /// Paths that are not null when the expression is true, and when it is false.
+    var factsWhenTrue: Set<NullPath>
+    var factsWhenFalse: Set<NullPath>
+}
+
+/// Infers the type of every node, resolves names and overloads, and reports what cannot work.
+///
+/// Goes on after a mistake: the mistaken part gets the type `error`, which fits everywhere.
+final class Checker {
+    struct Local {
+        var name: String
+        var index: Int
+        var type: StaticType
+    }
+
+    let scope: ExpressionScope
+    let options: ExpressionOptions
+    let library = FunctionLibrary.all
+    var problems: [ExpressionProblem] = []
+    var types: [StaticType]
+    var references: [Reference?]
+    var locals: [Local] = []
+    var localCount = 0
+    /// Paths known not to be null where the walk is now.
+    var nonNull: Set<NullPath> = []
+
+    private init(_ scope: ExpressionScope, _ options: ExpressionOptions, nodeCount: Int) {
+        self.scope = scope
+        self.options = options
+        types = Array(repeating: .error, count: nodeCount)
+        references = Array(repeating: nil, count: nodeCount)
+    }
+
+    static func check(
+        _ root: SyntaxNode, nodeCount: Int, in scope: ExpressionScope, options: ExpressionOptions
+    ) -> (CheckedExpression, [ExpressionProblem]) {
+        let checker = Checker(scope, options, nodeCount: nodeCount)
+        checker.check(root)
+        let checked = CheckedExpression(
+            root: root, types: checker.types, references: checker.references, localCount: checker.localCount,
+            factsWhenTrue: checker.facts(of: root, when: true), factsWhenFalse: checker.facts(of: root, when: false))
+        return (checked, checker.problems)
+    }
+
+    var isWorkflow: Bool { options.dialect == .workflow }
+
+    /// Kinds that are a matter of types, which callers of standard CEL may leave to run time.
+    func report(_ problem: ExpressionProblem) {
+        if !options.checksTypes {
+            switch problem.kind {
+            case .noOverload, .unknownName, .unknownField, .unknownFunction, .mayBeNull, .alwaysSame, .redundant: return
+            default: break
+            }
+        }
+        if !isWorkflow, !problem.isError { return }
+        problems.append(problem)
+    }
+
+    @discardableResult
+    func check(_ node: SyntaxNode) -> StaticType {
+        let type = infer(node)
+        types[node.id] = type
+        return type
+    }
+
+    /// Under what is known when this path of the expression is taken.
+    func check(_ node: SyntaxNode, knowing facts: Set<NullPath>) -> StaticType {
+        let before = nonNull
+        nonNull.formUnion(facts)
+        defer { nonNull = before }
+        return check(node)
+    }
+
+    private func infer(_ node: SyntaxNode) -> StaticType {
+        switch node.kind {
+        case .literal(let value): return StaticType(of: value)
+        case .name, .select: return inferAccess(node)
+        case .index(let container, let key, let isOptional):
+            return inferIndex(node, container, key, isOptional: isOptional)
+        case .call(let name, let target, let arguments): return inferCall(node, name, target, arguments)
+        case .logical(let isAnd, let operands): return inferLogical(isAnd, operands)
+        case .not(let operand):
+            requireBool(check(operand), operand, "!")
+            if case .not = operand.kind {
+                report(.init(.redundant, "two negations cancel out", at: node.range, isError: false))
+            }
+            return .bool
+        case .negate(let operand): return inferNegation(node, operand)
+        case .binary(let operation, let left, let right, let range): return inferBinary(operation, left, right, range)
+        case .conditional(let condition, let then, let otherwise):
+            requireBool(check(condition), condition, "? :")
+            let first = check(then, knowing: facts(of: condition, when: true))
+            return join(first, check(otherwise, knowing: facts(of: condition, when: false)))
+        case .list(let elements): return inferList(elements)
+        case .map(let entries): return inferMap(entries)
+        case .comprehension(let loop): return inferLoop(node, loop)
+        case .bind(let name, let value, let body):
+            let type = check(value)
+            return withLocals([(name, type)], of: node) { check(body) }
+        case .optionalMap(let target, let name, let body, let isFlat):
+            let type = inferOptionalTarget(target)
+            let result = withLocals([(name, type)], of: node) { check(body) }
+            if !isFlat { return .optional(result) }
+            return result.isDynamic ? .any : result
+        }
+    }
+
+    private func inferOptionalTarget(_ target: SyntaxNode) -> StaticType {
+        switch check(target) {
+        case .optional(let wrapped): return wrapped
+        case .any, .never: return .any
+        case .error: return .error
+        case let type where isWorkflow: return type.withoutNull
+        case let type:
+            report(.init(.noOverload, "expected an optional, found \(type)", at: target.range))
+            return .error
+        }
+    }
+
+    /// The least type that holds both. In standard CEL ints stay ints.
+    func join(_ a: StaticType, _ b: StaticType) -> StaticType {
+        if isWorkflow || a == b { return a.join(b) }
+        switch (a, b) {
+        case (.list(let a), .list(let b)): return .list(join(a, b))
+        case (.map(let ka, let va), .map(let kb, let vb)): return .map(key: join(ka, kb), value: join(va, vb))
+        case (.optional(let a), .optional(let b)): return .optional(join(a, b))
+        case (.never, let type), (let type, .never): return type
+        case (.null, .timestamp), (.null, .duration), (.null, .optional): return b
+        case (.timestamp, .null), (.duration, .null), (.optional, .null): return a
+        default: return .any
+        }
+    }
+
+    // MARK: Lists and maps
+
+    private func inferList(_ elements: [SyntaxNode.Element]) -> StaticType {
+        var joined = StaticType.never
+        for element in elements {
+            var type = check(element.node)
+            if element.isOptional { type = unwrapOptional(type, element.node) }
+            joined = join(joined, type)
+        }
+        return .list(joined)
+    }
+
+    private func unwrapOptional(_ type: StaticType, _ node: SyntaxNode) -> StaticType {
+        switch type {
+        case .optional(let wrapped): return wrapped
+        case .any, .error, .never: return .any
+        default:
+            report(.init(.noOverload, "expected an optional after '?', found \(type)", at: node.range))
+            return .error
+        }
+    }
+
+    private func inferMap(_ entries: [SyntaxNode.Entry]) -> StaticType {
+        var (keyType, valueType) = (StaticType.never, StaticType.never)
+        var fields: [RecordType.Field]? = isWorkflow && !entries.isEmpty ? [] : nil
+        for entry in entries {
+            let key = check(entry.key)
+            checkKey(key, entry.key)
+            var value = check(entry.value)
+            if entry.isOptional { value = unwrapOptional(value, entry.value) }
+            keyType = join(keyType, key)
+            valueType = join(valueType, value)
+            if case .literal(.string(let name)) = entry.key.kind, fields?.contains(where: { $0.name == name }) != true {
+                fields?.append(.init(name: name, type: value, isOptional: entry.isOptional))
+            } else {
+                fields = nil
+            }
+        }
+        return fields.map { .record(RecordType(fields: $0)) } ?? .map(key: keyType, value: valueType)
+    }
+
+    func checkKey(_ type: StaticType, _ node: SyntaxNode) {
+        switch type {
+        case .bool, .int, .uint, .string, .enumeration, .secret, .any, .error, .never: return
+        case .nullable: reportNull(node, "a map's key")
+        default:
+            report(
+                .init(
+                    .noOverload, "a map's key cannot be of type \(type)", at: node.range,
+                    help: "keys are strings, integers or booleans"))
+        }
+    }
+
+    // MARK: Common mistakes
+
+    func requireBool(_ type: StaticType, _ node: SyntaxNode, _ place: String) {
+        switch type {
+        case .bool, .any, .error, .never: return
+        case .nullable(.bool), .null, .nullable(.any): reportNull(node, "'\(place)'")
+        default:
+            report(
+                .init(
+                    .noOverload, "'\(place)' needs a boolean, found \(type)", at: node.range, label: "is \(type)",
+                    help: booleanHelp(type.withoutNull)))
+        }
+    }
+
+    private func booleanHelp(_ type: StaticType) -> String? {
+        switch type {
+        case .string, .enumeration, .secret: "to test for a text write … != \"\""
+        case .int, .uint, .double: "to test for a number write … != 0"
+        case .list, .map: "to test for contents write size(…) > 0"
+        default: nil
+        }
+    }
+
+    func reportNull(_ node: SyntaxNode, _ place: String) {
+        report(
+            .init(
+                .mayBeNull, "this may be null, which \(place) does not take", at: node.range, label: "may be null",
+                help: "test it before (… != null && …), or give a value in its place: ….orValue(…)"))
+    }
+}
+
+extension StaticType {
+    init(of value: Value) {
+        switch value {
+        case .null: self = .null
+        case .bool: self = .bool
+        case .int: self = .int
+        case .uint: self = .uint
+        case .double: self = .double
+        case .string: self = .string
+        case .bytes: self = .bytes
+        case .timestamp: self = .timestamp
+        case .duration: self = .duration
+        case .type: self = .type
+        case .list: self = .list(.any)
+        case .map: self = .map(key: .any, value: .any)
+        case .optional: self = .optional(.any)
+        }
+    }
+}

@@ -1,0 +1,176 @@
+import Values
+
+/// The parameter and result types of one overload, read from text such as `list(T).slice(int, int) -> list(T)`.
+struct Signature: Sendable {
+    indirect enum Pattern: Sendable, Hashable {
+        case any
+        /// A type parameter.
+        case variable(Character)
+        case exactly(StaticType)
+        case list(Pattern)
+        case map(Pattern, Pattern)
+        case optional(Pattern)
+        case nullable(Pattern)
+    }
+
+    let text: String
+    /// With its namespace, without its receiver.
+    let name: String
+    let isMember: Bool
+    /// The receiver first.
+    let parameters: [Pattern]
+    /// The last parameter may repeat, and stands at least once.
+    let isVariadic: Bool
+    let result: Pattern
+
+    init(_ text: String) {
+        var reader = SignatureReader(text)
+        self.text = text
+        var receiver: Pattern?
+        if let pattern = reader.receiver() { receiver = pattern }
+        name = reader.name()
+        (parameters, isVariadic, result) = reader.rest(receiver)
+        isMember = receiver != nil
+    }
+
+    func takes(count: Int) -> Bool { isVariadic ? count >= parameters.count : count == parameters.count }
+
+    func parameter(_ index: Int) -> Pattern { parameters[min(index, parameters.count - 1)] }
+}
+
+/// Reads the notation of signatures, which only this module writes.
+private struct SignatureReader {
+    private let characters: [Character]
+    private var index = 0
+
+    init(_ text: String) { characters = Array(text) }
+
+    private func peek(_ text: String) -> Bool { characters[index...].starts(with: text) }
+
+    private mutating func take(_ text: String) -> Bool {
+        guard peek(text) else { return false }
+        index += text.count
+        return true
+    }
+
+    private mutating func word() -> String {
+        let start = index
+        while index < characters.count, characters[index].isLetter || characters[index].isNumber || characters[index] == "_" {
+            index += 1
+        }
+        return String(characters[start..<index])
+    }
+
+    /// `list(T).`; nil, and nothing read, when a namespace or the name comes first.
+    mutating func receiver() -> Signature.Pattern? {
+        let start = index
+        if let pattern = pattern(), take(".") { return pattern }
+        index = start
+        return nil
+    }
+
+    mutating func name() -> String {
+        var name = word()
+        while take(".") { name += "." + word() }
+        return name
+    }
+
+    mutating func rest(_ receiver: Signature.Pattern?) -> ([Signature.Pattern], Bool, Signature.Pattern) {
+        var parameters = receiver.map { [$0] } ?? []
+        var isVariadic = false
+        _ = take("(")
+        while !take(")"), index < characters.count {
+            if let parameter = pattern() { parameters.append(parameter) } else { index += 1 }
+            if take("...") { isVariadic = true }
+            _ = take(", ")
+        }
+        _ = take(" -> ")
+        return (parameters, isVariadic, pattern() ?? .any)
+    }
+
+    private mutating func pattern() -> Signature.Pattern? {
+        let start = index
+        let word = word()
+        var result: Signature.Pattern?
+        switch word {
+        case "dyn": result = .any
+        case "bool": result = .exactly(.bool)
+        case "int": result = .exactly(.int)
+        case "uint": result = .exactly(.uint)
+        case "double": result = .exactly(.double)
+        case "string": result = .exactly(.string)
+        case "bytes": result = .exactly(.bytes)
+        case "timestamp": result = .exactly(.timestamp)
+        case "duration": result = .exactly(.duration)
+        case "type": result = .exactly(.type)
+        case "null": result = .exactly(.null)
+        case "T", "U", "K", "V": result = .variable(word.first ?? "T")
+        case "list" where take("("): if let element = pattern(), take(")") { result = .list(element) }
+        case "optional" where take("("): if let wrapped = pattern(), take(")") { result = .optional(wrapped) }
+        case "map" where take("("):
+            if let key = pattern(), take(", "), let value = pattern(), take(")") { result = .map(key, value) }
+        default: break
+        }
+        guard let found = result else {
+            index = start
+            return nil
+        }
+        return take("?") ? .nullable(found) : found
+    }
+}
+
+extension Signature {
+    /// Whether values of these kinds may be given to it, as they are.
+    func accepts(_ values: [Value]) -> Bool {
+        guard takes(count: values.count) else { return false }
+        for index in values.indices where !parameter(index).accepts(values[index]) { return false }
+        return true
+    }
+
+    /// The values with ints made doubles where doubles are needed; nil when that does not help.
+    func widening(_ values: [Value]) -> [Value]? {
+        guard takes(count: values.count) else { return nil }
+        var widened = values
+        for index in values.indices where !parameter(index).accepts(values[index]) {
+            guard case .int(let number) = values[index], parameter(index) == .exactly(.double) else { return nil }
+            widened[index] = .double(Double(number))
+        }
+        return widened
+    }
+}
+
+extension Signature.Pattern {
+    /// By the outermost kind alone.
+    func accepts(_ value: Value) -> Bool {
+        switch (self, value) {
+        case (.any, _), (.variable, _): true
+        case (.nullable(let pattern), _): value.isNull || pattern.accepts(value)
+        case (.list, .list), (.map, .map), (.optional, .optional): true
+        case (.exactly(let type), _):
+            switch (type, value) {
+            case (.bool, .bool), (.int, .int), (.uint, .uint), (.double, .double), (.string, .string), (.bytes, .bytes),
+                (.timestamp, .timestamp), (.duration, .duration), (.type, .type), (.null, .null):
+                true
+            default: false
+            }
+        default: false
+        }
+    }
+}
+
+/// One implementation of a function for arguments of certain types.
+struct Overload: Sendable {
+    /// Throws `CallFailure`; the arguments have the kinds the signature names.
+    typealias Body = @Sendable (_ arguments: [Value], _ run: Evaluation) throws -> Value
+
+    let signature: Signature
+    /// Not part of standard CEL or its extensions.
+    let isWorkflowOnly: Bool
+    let body: Body
+
+    init(_ signature: String, isWorkflowOnly: Bool = false, _ body: @escaping Body) {
+        self.signature = Signature(signature)
+        self.isWorkflowOnly = isWorkflowOnly
+        self.body = body
+    }
+}

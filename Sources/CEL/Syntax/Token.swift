@@ -1,0 +1,45 @@
+import Values
+
+/// The smallest meaningful piece of an expression's source.
+struct Token: Sendable {
+    enum Kind: Sendable {
+        case identifier
+        /// Between backticks: a field's name that is no identifier.
+        case quotedIdentifier
+        /// A literal; `Lexer` has already made its value.
+        case literal
+        /// A whole number without a sign, kept as its magnitude because `-9223372036854775808` is one literal.
+        case integer(UInt64)
+        case symbol(Symbol)
+        case end
+    }
+
+    enum Symbol: String, Sendable {
+        case leftParenthesis = "(", rightParenthesis = ")", leftBracket = "[", rightBracket = "]", leftBrace = "{"
+        case rightBrace = "}", dot = ".", comma = ",", colon = ":", question = "?", plus = "+", minus = "-", star = "*"
+        case slash = "/", percent = "%", not = "!", equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<="
+        case greater = ">", greaterOrEqual = ">=", and = "&&", or = "||"
+    }
+
+    var kind: Kind
+    var range: Range<Int>
+    /// Of identifiers.
+    var text = ""
+    /// Of literals.
+    var value = Value.null
+
+    func `is`(_ symbol: Symbol) -> Bool {
+        if case .symbol(symbol) = kind { true } else { false }
+    }
+}
+
+/// Why source text is no expression.
+struct SyntaxError: Error {
+    var message: String
+    var range: Range<Int>
+    var label: String?
+    var help: String?
+    var kind = ExpressionProblem.Kind.syntax
+
+    var problem: ExpressionProblem { ExpressionProblem(kind, message, at: range, label: label, help: help) }
+}
