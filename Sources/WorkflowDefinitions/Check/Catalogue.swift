@@ -1,0 +1,169 @@
+package import Diagnostics
+
+/// Every kind of mistake this module reports: its code, how much it matters by default, and what it is about.
+package enum DiagnosticCatalogue {
+    package struct Row: Sendable {
+        package let code: DiagnosticCode
+        /// A rule may report a milder form of the same mistake.
+        package let severity: Severity
+        package let title: String
+    }
+
+    package static let rows: [Row] = [
+        row(.unknownKey, .error, "unknown key"),
+        row(.missingKey, .error, "required key missing"),
+        row(.wrongKind, .error, "wrong kind of node"),
+        row(.wrongScalar, .error, "wrong type of scalar"),
+        row(.notInSet, .error, "value not in the set"),
+        row(.outOfRange, .error, "number out of range"),
+        row(.verbCount, .error, "step with no verb or two"),
+        row(.exclusiveKeys, .error, "keys that exclude or need each other"),
+        row(.duplicateID, .error, "duplicate id"),
+        row(.badID, .error, "bad or reserved id"),
+        row(.emptyList, .error, "empty list"),
+        row(.workflowOrAction, .error, "neither or both of `workflow` and `action`"),
+        row(.nameAndPath, .error, "name differs from path, or two definitions of one name"),
+        row(.unsupportedLanguage, .error, "unsupported `dsl`"),
+        row(.malformedName, .error, "malformed header, variable, method or label"),
+        row(.unsupported, .error, "not supported by this version of wfrun"),
+        row(.unknownStep, .error, "unknown step"),
+        row(.usedBeforeRun, .error, "step used before it runs"),
+        row(.insideOtherBody, .error, "step inside another body"),
+        row(.siblingBranch, .error, "step of another branch or case"),
+        row(.outOfPlace, .error, "variable outside its place"),
+        row(.shadowing, .error, "name hides another"),
+        row(.unreachable, .warning, "unreachable step"),
+        row(.unused, .warning, "declared and never used"),
+        row(.unknownTarget, .error, "unknown action or workflow"),
+        row(.callInput, .error, "input does not fit the target"),
+        row(.circularCall, .error, "actions calling each other in a circle"),
+        row(.eventDeclaration, .error, "event not declared, or declared with two shapes"),
+        row(.returnPlace, .error, "`return` or `continue_as_new` not allowed here"),
+        row(.caseOrder, .error, "case without `if` that is not last"),
+        row(.undeclaredSetting, .error, "undeclared secret or config"),
+        row(.expressionSyntax, .error, "syntax of an expression"),
+        row(.unterminated, .error, "unterminated `${{`"),
+        row(.unknownName, .error, "unknown name in an expression"),
+        row(.unknownField, .error, "unknown field"),
+        row(.noOverload, .error, "no overload for these types"),
+        row(.unknownFunction, .error, "unknown function"),
+        row(.notCondition, .error, "condition is not bool"),
+        row(.unfitValue, .error, "value does not fit the place"),
+        row(.unfitText, .error, "list, map or null in a text"),
+        row(.mayBeNull, .error, "value may be null"),
+        row(.alwaysSame, .warning, "comparison that is always true or false"),
+        row(.constantFails, .error, "constant evaluation fails"),
+        row(.redundant, .warning, "redundant comparison"),
+        row(.tooComplex, .error, "expression too large or deep"),
+        row(.protobufOnly, .error, "protobuf-only feature"),
+        row(.invalidSchema, .error, "invalid JSON Schema"),
+        row(.badReference, .error, "reference in a schema that leads nowhere"),
+        row(.unknownKeyword, .warning, "unknown keyword in a schema"),
+        row(.unfitDefault, .error, "default violates its type"),
+        row(.patternSyntax, .error, "pattern syntax"),
+        row(.patternFeature, .error, "pattern feature that is not linear"),
+        row(.unknownFormat, .warning, "unknown format"),
+        row(.badType, .error, "bad type expression"),
+        row(.badDuration, .error, "duration syntax"),
+        row(.waitForever, .warning, "wait with no timeout above"),
+        row(.innerTimeout, .error, "inner timeout longer than an enclosing one"),
+        row(.matchPath, .error, "`match` path not in the payload"),
+        row(.matchType, .error, "`match` type differs"),
+        row(.waitForAny, .warning, "wait with neither `match` nor `where`"),
+        row(.expressionInLiteral, .error, "expression in a literal-only input"),
+        row(.storedSecret, .error, "secret flows to a stored place"),
+        row(.leakedSecret, .error, "secret in a place that shows it"),
+        row(.secretInput, .error, "`secret` as input of a workflow or field of an event"),
+    ]
+
+    private static let severities = Dictionary(uniqueKeysWithValues: rows.map { ($0.code, $0.severity) })
+
+    static func severity(of code: DiagnosticCode) -> Severity { severities[code] ?? .error }
+
+    private static func row(_ code: DiagnosticCode, _ severity: Severity, _ title: String) -> Row {
+        Row(code: code, severity: severity, title: title)
+    }
+}
+
+extension Diagnostic {
+    /// A diagnostic with its code's own severity.
+    init(
+        _ code: DiagnosticCode, _ message: String, at range: SourceRange, label: String? = nil, notes: [Note] = [],
+        help: String? = nil, fix: Fix? = nil
+    ) {
+        self.init(
+            code, DiagnosticCatalogue.severity(of: code), message, at: range, label: label, notes: notes, help: help, fix: fix)
+    }
+}
+
+extension DiagnosticCode {
+    // Structure.
+    static let unknownKey = DiagnosticCode(1101)
+    static let missingKey = DiagnosticCode(1102)
+    static let wrongKind = DiagnosticCode(1103)
+    static let wrongScalar = DiagnosticCode(1104)
+    static let notInSet = DiagnosticCode(1105)
+    static let outOfRange = DiagnosticCode(1106)
+    static let verbCount = DiagnosticCode(1107)
+    static let exclusiveKeys = DiagnosticCode(1108)
+    static let duplicateID = DiagnosticCode(1109)
+    static let badID = DiagnosticCode(1110)
+    static let emptyList = DiagnosticCode(1111)
+    static let workflowOrAction = DiagnosticCode(1112)
+    static let nameAndPath = DiagnosticCode(1113)
+    static let unsupportedLanguage = DiagnosticCode(1114)
+    static let malformedName = DiagnosticCode(1116)
+    static let unsupported = DiagnosticCode(1117)
+    // References and flow.
+    static let unknownStep = DiagnosticCode(2101)
+    static let usedBeforeRun = DiagnosticCode(2102)
+    static let insideOtherBody = DiagnosticCode(2103)
+    static let siblingBranch = DiagnosticCode(2104)
+    static let outOfPlace = DiagnosticCode(2105)
+    static let shadowing = DiagnosticCode(2106)
+    static let unreachable = DiagnosticCode(2107)
+    static let unused = DiagnosticCode(2109)
+    static let unknownTarget = DiagnosticCode(2110)
+    static let callInput = DiagnosticCode(2111)
+    static let circularCall = DiagnosticCode(2112)
+    static let eventDeclaration = DiagnosticCode(2113)
+    static let returnPlace = DiagnosticCode(2118)
+    static let caseOrder = DiagnosticCode(2119)
+    static let undeclaredSetting = DiagnosticCode(2120)
+    // Expressions.
+    static let expressionSyntax = DiagnosticCode(3101)
+    static let unterminated = DiagnosticCode(3102)
+    static let unknownName = DiagnosticCode(3103)
+    static let unknownField = DiagnosticCode(3104)
+    static let noOverload = DiagnosticCode(3105)
+    static let unknownFunction = DiagnosticCode(3106)
+    static let notCondition = DiagnosticCode(3107)
+    static let unfitValue = DiagnosticCode(3108)
+    static let unfitText = DiagnosticCode(3109)
+    static let mayBeNull = DiagnosticCode(3110)
+    static let alwaysSame = DiagnosticCode(3112)
+    static let constantFails = DiagnosticCode(3113)
+    static let redundant = DiagnosticCode(3114)
+    static let tooComplex = DiagnosticCode(3116)
+    static let protobufOnly = DiagnosticCode(3117)
+    // Schemas and data.
+    static let invalidSchema = DiagnosticCode(4101)
+    static let badReference = DiagnosticCode(4102)
+    static let unknownKeyword = DiagnosticCode(4103)
+    static let unfitDefault = DiagnosticCode(4105)
+    static let patternSyntax = DiagnosticCode(4106)
+    static let patternFeature = DiagnosticCode(4107)
+    static let unknownFormat = DiagnosticCode(4108)
+    static let badType = DiagnosticCode(4111)
+    // Time, events, security.
+    static let badDuration = DiagnosticCode(5106)
+    static let waitForever = DiagnosticCode(5107)
+    static let innerTimeout = DiagnosticCode(5109)
+    static let matchPath = DiagnosticCode(5201)
+    static let matchType = DiagnosticCode(5202)
+    static let waitForAny = DiagnosticCode(5204)
+    static let expressionInLiteral = DiagnosticCode(6101)
+    static let storedSecret = DiagnosticCode(6103)
+    static let leakedSecret = DiagnosticCode(6104)
+    static let secretInput = DiagnosticCode(6109)
+}

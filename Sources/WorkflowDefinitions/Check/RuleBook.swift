@@ -1,0 +1,39 @@
+import Diagnostics
+
+/// What a rule looks at: one parsed file and what is known around it.
+struct RuleSubject {
+    let file: Project.File
+    let project: Project
+    let lowered: LoweredFile?
+
+    var definition: Definition { file.definition }
+    var types: FileTypes { file.types }
+}
+
+/// One check over a file. It decides that something is wrong and where; what is said stands in `Wording`.
+protocol DefinitionRule {
+    static func check(_ subject: RuleSubject, report: (Diagnostic) -> Void)
+}
+
+/// All rules that look at a parsed file. A new rule is a file in `Check/Rules` and a line here.
+enum RuleBook {
+    static var rules: [any DefinitionRule.Type] {
+        [
+        UnsupportedRule.self, DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
+        WaitTimeoutRule.self, WaitConditionRule.self, NestedTimeoutRule.self, SecretDeclarationRule.self, UnusedRule.self,
+        CallTargetRule.self,
+        ]
+    }
+
+    static func check(_ subject: RuleSubject, report: (Diagnostic) -> Void) {
+        for rule in rules { rule.check(subject, report: report) }
+    }
+}
+
+/// Checks over all files of a project together.
+enum ProjectRules {
+    static func check(_ project: Project, report: (Diagnostic) -> Void) {
+        EventShapeRule.check(project, report: report)
+        SettingTypeRule.check(project, report: report)
+    }
+}

@@ -1,0 +1,12 @@
+import Diagnostics
+
+/// `invoke` names a workflow of the project (WF2110). What `call` names is looked up when the call is typed.
+enum CallTargetRule: DefinitionRule {
+    static func check(_ subject: RuleSubject, report: (Diagnostic) -> Void) {
+        let workflows = subject.project.names.workflows
+        subject.definition.forEachStep { step, _ in
+            guard case .invoke(let name, _, _) = step.verb, !workflows.contains(name.value) else { return }
+            report(.unknownWorkflow(name, known: workflows))
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// WorkflowDefinitions: from the text of definitions to step graphs, with every mistake on the way.
+//
+// Invariant: knows no engine and no store, does no I/O; the same texts give the same diagnostics, graphs and digests.
+//
+// Start at `DefinitionAnalyzer.analyze`: `Parse` reads keys into `Definition`s, `Types` types their declarations, `Lower`
+// types and lowers their steps file by file, `Check/Rules` has the checks that need no more than the parsed file, `Wording`
+// what authors are told.
+
+import Diagnostics
+import Values
+package import WorkflowGraph
+import YAMLSyntax
+
+package enum DefinitionAnalyzer {
+    /// Version of the meaning of the language and the built-in actions: part of every digest.
+    package static let semantics = 1
+
+    /// Parses, checks and lowers everything together.
+    package static func analyze(_ sources: SourceSet) -> Analysis {
+        let project = Project(sources)
+        let lowering = ProjectLowering(project)
+        var diagnostics = lowering.diagnostics
+        for file in project.files where !file.isLibrary {
+            RuleBook.check(RuleSubject(file: file, project: project, lowered: lowering.files[file.relativePath])) { diagnostics.report($0) }
+        }
+        ProjectRules.check(project) { diagnostics.report($0) }
+        let faulty = Set(diagnostics.sorted.filter { $0.severity == .error }.map { ObjectIdentifier($0.range.file) })
+        let workflows = project.files.filter { $0.definition.kind == .workflow }.map { file in
+            analysed(file, project: project, lowering: lowering, faulty: faulty)
+        }
+        return Analysis(
+            diagnostics: diagnostics.sorted, workflows: workflows.sorted { $0.name.precedesByCodePoint($1.name) })
+    }
+
+    private static func analysed(
+        _ file: Project.File, project: Project, lowering: ProjectLowering, faulty: Set<ObjectIdentifier>
+    ) -> AnalysedWorkflow {
+        let closure = DefinitionClosure(of: file, project: project, lowering: lowering)
+        let isFaulty = closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
+            || project.shared.map { closure.usesSharedTypes && faulty.contains(ObjectIdentifier($0.file)) } ?? false
+        return AnalysedWorkflow(
+            name: file.definition.name.value, description: file.definition.description?.value, file: file.definition.file,
+            range: file.definition.name.range, graph: isFaulty ? nil : closure.graph(project, lowering),
+            sources: closure.sources(project))
+    }
+}
+
+/// Loads definitions as they were stored.
+package enum DefinitionLoader {
+    package struct Unloadable: Error, Sendable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Parses, types and lowers the files of a stored definition; runs no rule and reports nothing new.
+    /// - Parameter sources: as `AnalysedWorkflow.sources` has them.
+    package static func load(workflow: String, sources: [DefinitionSource]) throws(Unloadable) -> StepGraph {
+        var set = SourceSet(definitions: [], library: [], root: nil)
+        for source in sources {
+            let file = SourceFile(path: source.path, text: source.text)
+            if source.path.utf8.starts(with: "stdlib/".utf8) { set.library.append(file) } else { set.definitions.append(file) }
+        }
+        let project = Project(set)
+        let lowering = ProjectLowering(project)
+        guard let file = project.files.first(where: { $0.definition.kind == .workflow && $0.definition.name.value == workflow }) else {
+            throw Unloadable(description: "the stored files have no workflow '\(workflow)'")
+        }
+        let closure = DefinitionClosure(of: file, project: project, lowering: lowering)
+        guard let graph = closure.graph(project, lowering) else {
+            let reason = lowering.diagnostics.sorted.first { $0.severity == .error }.map { ": \($0.message)" } ?? ""
+            throw Unloadable(description: "this version of wfrun cannot run the stored text of '\(workflow)'\(reason)")
+        }
+        return graph
+    }
+}

@@ -1,0 +1,242 @@
+import CEL
+import Diagnostics
+import Values
+import WorkflowGraph
+import YAMLSyntax
+
+/// A verb's node with what the modifiers around it need to know.
+struct LoweredVerb {
+    var node: NodeIndex
+    var type: StaticType
+    var declared: DeclaredType?
+    /// The parent of the scope in which `output` is evaluated: of a group the block of its body.
+    var inside: Scope
+    /// Of a `wait`: the type of `event` in its `output`.
+    var event: StaticType?
+    /// The node has its own retry policy.
+    var hasPolicy = false
+}
+
+extension FileLowering {
+    mutating func verb(_ step: Step, in scope: Scope) -> LoweredVerb {
+        var scope = scope
+        let id = step.id.value
+        switch step.verb {
+        case .call(let action, let with): return call(step, action, with, in: scope)
+        case .wait(let wait): return self.wait(step, wait, in: scope)
+        case .sleep(let limit):
+            let span = self.limit(limit, what: "`sleep`", &scope)
+            return LoweredVerb(node: add(id, .sleep(span), step.range, .null), type: .null, inside: scope)
+        case .bindings(let entries): return bindings(step, entries, in: scope)
+        case .steps(let list):
+            let body = block(list, .steps, owner: id, in: scope)
+            let type: StaticType = body.neverEnds ? .never : .null
+            return LoweredVerb(node: add(id, .group(body.index), step.range, type), type: type, inside: body.scope)
+        case .choice(let list): return choice(step, list, in: scope)
+        case .fail(let fail): return self.fail(step, fail, in: scope)
+        case .raise(let node):
+            let raised = value(node, .stored("`fail`"), &scope)
+            checkRaised(raised, node)
+            return LoweredVerb(node: add(id, .raise(raised.expression), step.range, .never), type: .never, inside: scope)
+        case .return(let node):
+            let returned = value(node, outputPlace, &scope)
+            returnTypes.append(returned.type)
+            return LoweredVerb(node: add(id, .return(returned.expression), step.range, .never), type: .never, inside: scope)
+        case .invoke, .emit, .parallel, .continueAsNew, .invalid: return later(step, in: scope)
+        }
+    }
+
+    /// Verbs that a later version runs: what is in them is checked, nothing of it can run.
+    private mutating func later(_ step: Step, in scope: Scope) -> LoweredVerb {
+        isComplete = false
+        var scope = scope
+        var type = StaticType.error
+        switch step.verb {
+        case .invoke(_, let with, _):
+            var call = scope.child([stepVariable])
+            if let with { _ = value(with.node, .stored("`with`"), &call) }
+        case .emit(_, let data):
+            var call = scope.child([stepVariable])
+            if let data { _ = value(data.node, .stored("`data`"), &call) }
+        case .parallel(let list): _ = block(list, .parallel, owner: step.id.value, in: scope)
+        case .continueAsNew(let node):
+            _ = value(node, .stored("the new input"), &scope)
+            type = .never
+        default: break
+        }
+        return LoweredVerb(node: add(step.id.value, .bindings([]), step.range, type), type: type, inside: scope)
+    }
+
+    private var stepVariable: Scope.Variable {
+        Scope.Variable(name: "step", type: SystemTypes.step, declared: nil, index: ScopeLayout.step)
+    }
+
+    // MARK: call
+
+    private mutating func call(_ step: Step, _ action: Located<String>, _ with: Entry?, in scope: Scope) -> LoweredVerb {
+        let id = step.id.value
+        var call = scope.child([stepVariable])
+        guard let signature = project.actions[action.value] else {
+            report(.unknownAction(action, known: project.actionNames, isWorkflow: project.workflows.contains(action.value)))
+            isComplete = false
+            if let with { _ = value(with.node, .stored("`with`"), &call) }
+            return LoweredVerb(node: add(id, .bindings([]), step.range, .error), type: .error, inside: scope)
+        }
+        let input = self.input(with, of: signature, action, &call)
+        let isAtMostOnce = step.modifiers.isAtMostOnce?.value ?? false
+        let declared = signature.returns
+        let type = declared?.staticType() ?? project.outputTypes[signature.name] ?? .any
+        guard signature.isBuiltin else {
+            let composite = Node.CompositeCall(file: callee(signature.name), input: input, isAtMostOnce: isAtMostOnce)
+            return LoweredVerb(node: add(id, .composite(composite), step.range, type), type: type, declared: declared, inside: scope)
+        }
+        if !builtins.contains(signature.name) { builtins.append(signature.name) }
+        let node = Node.ActionCall(
+            action: signature.name, input: input, contract: contract(signature.input, isClosed: true, at: nil),
+            resultShape: declared?.shape ?? .any, policy: Self.policy(step.modifiers.retry), isAtMostOnce: isAtMostOnce)
+        return LoweredVerb(
+            node: add(id, .action(node), step.range, type), type: type, declared: declared, inside: scope, hasPolicy: true)
+    }
+
+    /// `with` against the action's declared input.
+    private mutating func input(
+        _ with: Entry?, of signature: ActionSignature, _ action: Located<String>, _ scope: inout Scope
+    ) -> ValueExpression {
+        guard let fields = signature.input.fields, with.map({ $0.node.isMapping }) ?? true else {
+            guard let with else { return .constant(.map(ValueMap())) }
+            var place = ValuePlace("`with`", expected: signature.input)
+            place.mismatch = .callInput
+            return value(with.node, place, &scope).expression
+        }
+        var pairs: [YAMLPair] = []
+        if let with, case .mapping(let given) = with.node.content { pairs = given }
+        for (field, _) in fields where !field.isOptional && !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: field.name) }) {
+            report(.missingInput(field.name, of: signature, at: with?.keyRange ?? action.range))
+        }
+        InputCombinationRule.check(signature, pairs, at: with?.keyRange ?? action.range) { report($0) }
+        var members: [ValueExpression.Member] = []
+        for pair in pairs {
+            guard let (field, type) = fields.first(where: { $0.field.name.hasSameCodePoints(as: pair.key.text) }) else {
+                report(.unknownInput(pair.key, of: signature, known: fields.map(\.field.name)))
+                continue
+            }
+            let traits = signature.traits(of: field.name)
+            if traits.sink == .literal { LiteralInputRule.check(pair, of: signature) { report($0) } }
+            var place = ValuePlace("the input '\(field.name)'", expected: type)
+            place.mismatch = .callInput
+            place.allowsSecrets = traits.allowsSecrets || type.holdsSecrets
+            place.leaksSecrets = true
+            members.append(.init(name: field.name, value: value(pair.value, place, &scope).expression))
+        }
+        return ValueExpression.folded(members)
+    }
+
+    // MARK: wait
+
+    private mutating func wait(_ step: Step, _ wait: Step.Wait, in scope: Scope) -> LoweredVerb {
+        var payloads: [DeclaredType] = []
+        for event in wait.events {
+            guard let declared = types.event(event.value) else {
+                report(.undeclaredEvent(event, known: types.events.map(\.name)))
+                isComplete = false
+                payloads.append(DeclaredType(.invalid))
+                continue
+            }
+            payloads.append(declared.payload)
+            if !waitedEvents.contains(event.value) { waitedEvents.append(event.value) }
+        }
+        let match = self.match(wait, payloads, in: scope)
+        for event in wait.events { matchSets.insert(.init(event: event.value, paths: match.map(\.path))) }
+        let data = payloads.map { $0.staticType() }.reduce(StaticType.never) { $0.join($1) }
+        let event = SystemTypes.event(data: data)
+        var condition: ValueExpression?
+        if let entry = wait.condition {
+            var eventScope = scope.child([Scope.Variable(name: "event", type: event, declared: nil, index: ScopeLayout.event)])
+            condition = self.condition(entry, &eventScope).expression
+        }
+        var type = data
+        if wait.isList { type = StaticType.record([("name", StaticType.enumeration(wait.events.map(\.value))), ("data", data)]) }
+        let node = Node.WaitStep(events: wait.events.map(\.value), match: match, where: condition, namesEvent: wait.isList)
+        return LoweredVerb(
+            node: add(step.id.value, .wait(node), step.range, type), type: type, declared: wait.isList ? nil : payloads.first,
+            inside: scope, event: event)
+    }
+
+    private mutating func match(_ wait: Step.Wait, _ payloads: [DeclaredType], in scope: Scope) -> [Node.WaitStep.Match] {
+        var call = scope.child([stepVariable])
+        var match: [Node.WaitStep.Match] = []
+        for entry in wait.match {
+            var expected: DeclaredType?
+            for (event, payload) in zip(wait.events, payloads) {
+                if let type = MatchPathRule.type(of: entry, in: payload, event: event, report: { report($0) }) { expected = type.required }
+            }
+            var place = ValuePlace("the value of '\(entry.name)'", expected: expected ?? .any)
+            place.mismatch = .matchType
+            place.storesValue = true
+            match.append(.init(path: entry.name, value: value(entry.node, place, &call).expression))
+        }
+        return match.sorted { $0.path.precedesByCodePoint($1.path) }
+    }
+
+    // MARK: let, switch, fail
+
+    private mutating func bindings(_ step: Step, _ entries: [Entry], in scope: Scope) -> LoweredVerb {
+        var scope = scope
+        var bindings: [Node.Binding] = []
+        var fields: [(String, StaticType)] = []
+        for entry in entries {
+            let bound = value(entry.node, .stored("'\(entry.name)'"), &scope)
+            bindings.append(Node.Binding(name: entry.name, value: bound.expression))
+            fields.append((entry.name, bound.type))
+        }
+        let type = StaticType.record(fields)
+        return LoweredVerb(node: add(step.id.value, .bindings(bindings), step.range, type), type: type, inside: scope)
+    }
+
+    /// The body of a `switch` is a block whose slots are its cases; their conditions stand in the scope of the `switch`.
+    private mutating func choice(_ step: Step, _ list: StepList, in scope: Scope) -> LoweredVerb {
+        var body = scope.child()
+        // What later cases know: no earlier condition was true.
+        var later = scope
+        var cases: [Node.Case] = []
+        var results: [Scope.Variable] = []
+        var type = StaticType.never
+        for (position, item) in list.steps.enumerated() {
+            levels.append(StepPlaces.level(list, .choice, position: position, owner: step.id.value))
+            let lowered = self.step(item, in: later.child(), testedIn: later)
+            levels.removeLast()
+            cases.append(Node.Case(test: lowered.test, step: lowered.index))
+            if var variable = lowered.variable(named: item.id.value, at: position) {
+                variable.type = variable.type.orNull
+                variable.declared = nil
+                results.append(variable)
+            }
+            type = type.join(lowered.type)
+            if let condition = lowered.condition { later.assume(condition, is: false) }
+        }
+        for variable in results { body.add(variable) }
+        let isExhaustive = list.steps.last.map { $0.modifiers.condition == nil } ?? false
+        if !isExhaustive { type = type.orNull }
+        return LoweredVerb(node: add(step.id.value, .choice(cases), step.range, type), type: type, inside: body)
+    }
+
+    private mutating func fail(_ step: Step, _ fail: Step.Fail, in scope: Scope) -> LoweredVerb {
+        var scope = scope
+        var place = ValuePlace.stored("the message")
+        place.expected = .string
+        let message = value(fail.message, place, &scope)
+        let data = fail.data.map { value($0, .stored("`data`"), &scope).expression }
+        let node = Node.FailStep(code: fail.code.value, message: message.expression, data: data, isRetryable: fail.isRetryable)
+        return LoweredVerb(node: add(step.id.value, .fail(node), step.range, .never), type: .never, inside: scope)
+    }
+
+    private mutating func checkRaised(_ raised: LoweredValue, _ node: YAMLNode) {
+        let type = raised.type.withoutNull
+        guard type != SystemTypes.error, !type.isDynamic else { return }
+        report(.notAnError(raised.type, at: node.range))
+    }
+}
+
+extension YAMLNode {
+    var isMapping: Bool { if case .mapping = content { true } else { false } }
+}

@@ -1,0 +1,268 @@
+import CEL
+import Diagnostics
+import JSONSchema
+import Values
+import WorkflowGraph
+import YAMLSyntax
+
+/// What a file comes to, with node, block and file numbers of its own: `GraphLinking` joins files to graphs.
+struct LoweredFile: Sendable {
+    var nodes: [Node] = []
+    var blocks: [Block] = []
+    var body: FileBody
+    /// Composite actions it calls; a `FileIndex` in `nodes` counts in this list.
+    var callees: [String] = []
+    /// Built-in actions it calls.
+    var builtins: [String] = []
+    var labels: [StepGraph.Label] = []
+    var matchSets: [StepGraph.EventPaths] = []
+    /// Events it waits for.
+    var events: [String] = []
+    var diagnostics: DiagnosticCollector
+    /// Everything could be lowered: the nodes may run.
+    var isComplete: Bool
+}
+
+/// Types and lowers one file in a single walk: a step's output type is known before the steps after it are looked at.
+///
+/// Mistakes found on the way are diagnostics; the part gets the type `error`, which matches everything, and the walk goes on.
+struct FileLowering {
+    let definition: Definition
+    let types: FileTypes
+    let project: ProjectNames
+    let places: StepPlaces
+
+    var nodes: [Node] = []
+    var blocks: [Block] = []
+    var callees: [String] = []
+    var builtins: [String] = []
+    var matchSets: Set<StepGraph.EventPaths> = []
+    var waitedEvents: [String] = []
+    var diagnostics = DiagnosticCollector()
+    var isComplete = true
+    /// What `return` steps give back.
+    var returnTypes: [StaticType] = []
+    /// The lists around the step that is being lowered.
+    var levels: [StepPlaces.Level] = []
+
+    init(_ definition: Definition, types: FileTypes, project: ProjectNames) {
+        self.definition = definition
+        self.types = types
+        self.project = project
+        places = StepPlaces(definition)
+    }
+
+    mutating func lower() -> LoweredFile {
+        var file = fileScope
+        let labels = self.labels(&file)
+        let (root, type) = rootNode(file)
+        var body = FileBody(
+            name: definition.name.value, input: contract(types.input, isClosed: true, at: definition.input?.keyRange),
+            secrets: definition.secrets.map(\.value), root: root, outputType: types.returns?.staticType() ?? type)
+        body.returns = types.returns.map { contract($0, isClosed: false, at: definition.returns?.keyRange) }
+        return LoweredFile(
+            nodes: nodes, blocks: blocks, body: body, callees: callees, builtins: builtins, labels: labels,
+            matchSets: matchSets.sorted { ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ",")) },
+            events: waitedEvents, diagnostics: diagnostics, isComplete: isComplete)
+    }
+
+    // MARK: The file
+
+    private var fileScope: Scope {
+        let config = RecordType(
+            name: "config", fields: types.config.map { .init(name: $0.name, type: $0.type.staticType()) })
+        let configForm = TypeForm.record(types.config.map { TypeForm.Field(name: $0.name, type: $0.type.form) })
+        var variables = [
+            Scope.Variable(name: "input", type: types.input.staticType(), declared: types.input, index: ScopeLayout.input),
+            Scope.Variable(
+                name: "config", type: .record(config), declared: DeclaredType(configForm, types.names), index: ScopeLayout.config),
+            Scope.Variable(name: "instance", type: SystemTypes.instance, declared: nil, index: ScopeLayout.instance),
+        ]
+        for (position, secret) in definition.secrets.enumerated() {
+            variables.append(
+                Scope.Variable(
+                    name: "secrets.\(secret.value)", type: .secret, declared: DeclaredType(.text(.secret)),
+                    index: ScopeLayout.firstSecret + position, isSecret: true))
+        }
+        return Scope(file: variables)
+    }
+
+    private mutating func labels(_ file: inout Scope) -> [StepGraph.Label] {
+        definition.labels.map { entry in
+            var place = ValuePlace("the label '\(entry.name)'", expected: .string)
+            place.storesValue = true
+            return StepGraph.Label(name: entry.name, value: value(entry.node, place, &file).expression)
+        }
+    }
+
+    /// `finally(catching(shaped(group)))`, as far as the file has them.
+    private mutating func rootNode(_ file: Scope) -> (NodeIndex, StaticType) {
+        let body = block(definition.steps, .steps, owner: nil, in: file)
+        var node = add("", .group(body.index), nil, body.neverEnds ? .never : .null)
+        var type: StaticType = body.neverEnds ? .never : .null
+        if let entry = definition.output {
+            var result = body.scope.child()
+            let output = value(entry.node, outputPlace, &result)
+            type = body.neverEnds ? .never : output.type
+            let shaping = Node.Shaping(body: node, returns: nil, output: output.expression, compensate: nil)
+            node = add("", .shaped(shaping), entry.node.range, type)
+        } else {
+            checkImplicitOutput(type)
+        }
+        if definition.kind == .workflow || definition.catches != nil {
+            let caught = catching(definition.catches, around: node, of: type, owner: nil, in: file, place: outputPlace)
+            type = caught.type
+            node = add("", .catching(body: node, clauses: caught.clauses), nil, type)
+        }
+        if let list = definition.finally {
+            let cleanup = block(list, .finally, owner: nil, in: file.child([SystemTypes.errorVariable(isNullable: true)]))
+            node = add("", .finally(body: node, cleanup: cleanup.index), nil, type)
+        }
+        return (node, returnTypes.reduce(type) { $0.join($1) })
+    }
+
+    /// Where the result of the file is written: `output`, a clause's `output`, `return`.
+    var outputPlace: ValuePlace {
+        var place = ValuePlace("the output", expected: types.returns)
+        place.storesValue = true
+        return place
+    }
+
+    private mutating func checkImplicitOutput(_ type: StaticType) {
+        guard let returns = types.returns, let entry = definition.returns else { return }
+        let target = returns.staticType()
+        guard !type.isAssignable(to: target) else { return }
+        report(.missingOutput(target, at: entry.keyRange))
+    }
+
+    // MARK: Blocks
+
+    struct LoweredBlock {
+        var index: BlockIndex
+        /// With all its steps in sight.
+        var scope: Scope
+        /// Some step of it always fails or returns.
+        var neverEnds: Bool
+    }
+
+    mutating func block(_ list: StepList, _ kind: StepPlaces.ListKind, owner: String?, in parent: Scope) -> LoweredBlock {
+        var scope = parent.child()
+        var indices: [NodeIndex] = []
+        var end: Step?
+        for (position, step) in list.steps.enumerated() {
+            if let end, end.id.range != step.id.range { reportUnreachable(step, after: end) }
+            levels.append(StepPlaces.level(list, kind, position: position, owner: owner))
+            let lowered = self.step(step, in: scope)
+            levels.removeLast()
+            indices.append(lowered.index)
+            if let variable = lowered.variable(named: step.id.value, at: position) { scope.add(variable) }
+            if lowered.type == .never, end == nil { end = step }
+            if lowered.endsBody, let condition = lowered.condition { scope.assume(condition, is: false) }
+        }
+        blocks.append(Block(steps: indices))
+        return LoweredBlock(index: BlockIndex(blocks.count - 1), scope: scope, neverEnds: end != nil)
+    }
+
+    private mutating func reportUnreachable(_ step: Step, after end: Step) {
+        report(.unreachable(step, after: end))
+    }
+
+    // MARK: Building
+
+    mutating func report(_ diagnostic: Diagnostic) { diagnostics.report(diagnostic) }
+
+    mutating func add(_ id: String, _ kind: Node.Kind, _ range: SourceRange?, _ type: StaticType) -> NodeIndex {
+        nodes.append(Node(id: id, kind: kind, range: range, outputType: type))
+        return NodeIndex(nodes.count - 1)
+    }
+
+    /// A type at a boundary. Mistakes in a schema written out by the author are reported at the key that has it.
+    mutating func contract(_ type: DeclaredType, isClosed: Bool, at range: SourceRange?) -> ValueContract {
+        let made = ContractMaking.contract(type, isClosed: isClosed)
+        for problem in made.problems {
+            guard let range else { continue }
+            report(.schemaProblem(problem, at: range))
+        }
+        if let contract = made.contract { return contract }
+        isComplete = false
+        // Anything goes; the file is reported and never runs.
+        let (schema, _) = CompiledSchema.compile([:])
+        guard let schema else { preconditionFailure("the empty schema compiles") }
+        return ValueContract(schema: schema, type: .any, shape: .any)
+    }
+
+    /// The number of a composite action in this file.
+    mutating func callee(_ name: String) -> FileIndex {
+        if let position = callees.firstIndex(of: name) { return FileIndex(position) }
+        callees.append(name)
+        return FileIndex(callees.count - 1)
+    }
+}
+
+/// What a step was lowered to.
+struct LoweredStep {
+    /// Its outermost node; for a case of `switch` without its `if`.
+    var index: NodeIndex
+    var type: StaticType
+    var declared: DeclaredType?
+    /// The `if`, for the case that is made of it.
+    var test: ValueExpression?
+    var condition: CompiledExpression?
+    /// What follows it is reached only when its `if` was false.
+    var endsBody = false
+
+    func variable(named id: String, at position: Int) -> Scope.Variable? {
+        guard !id.isEmpty else { return nil }
+        // What follows a step that never ends is unreachable, and reported as that alone.
+        let type = type == .never ? StaticType.error : type
+        return Scope.Variable(name: "steps.\(id)", type: type, declared: declared, index: position)
+    }
+}
+
+/// Names outside a file that its steps may use.
+struct ProjectNames: Sendable {
+    /// Actions by name, built-in and composite.
+    var actions: [String: ActionSignature] = [:]
+    /// Output types of composite actions that declare none, as far as they have been lowered.
+    var outputTypes: [String: StaticType] = [:]
+    /// Names of the project's workflows.
+    var workflows: [String] = []
+
+    var actionNames: [String] { actions.keys.sorted { $0.precedesByCodePoint($1) } }
+}
+
+/// The types of variables that wfrun itself provides.
+enum SystemTypes {
+    static let instance = StaticType.record(
+        RecordType(
+            name: "instance",
+            fields: [
+                .init(name: "id", type: .string), .init(name: "workflow", type: .string), .init(name: "continuations", type: .int),
+                .init(name: "startedAt", type: .timestamp), .init(name: "trigger", type: .any),
+            ]))
+
+    static let error = StaticType.record(
+        RecordType(
+            name: "error",
+            fields: [
+                .init(name: "code", type: .string), .init(name: "message", type: .string), .init(name: "retryable", type: .bool),
+                .init(name: "step", type: .string), .init(name: "key", type: .string), .init(name: "attempt", type: .int),
+                .init(name: "data", type: .any), .init(name: "uncertain", type: .bool), .init(name: "cause", type: .any),
+            ]))
+
+    static let step = StaticType.record(RecordType(name: "step", fields: [.init(name: "key", type: .string)]))
+
+    static func event(data: StaticType) -> StaticType {
+        .record(
+            RecordType(
+                name: "event",
+                fields: [
+                    .init(name: "id", type: .string), .init(name: "name", type: .string), .init(name: "source", type: .string),
+                    .init(name: "time", type: .timestamp), .init(name: "data", type: data),
+                ]))
+    }
+
+    static func errorVariable(isNullable: Bool) -> Scope.Variable {
+        Scope.Variable(name: "error", type: isNullable ? .nullable(error) : error, declared: nil, index: ScopeLayout.error)
+    }
+}

@@ -1,0 +1,188 @@
+import Diagnostics
+import Values
+import YAMLSyntax
+
+/// Takes nodes for what they should be and reports those that are something else. All parsers of this folder are built on it.
+struct NodeReading {
+    var diagnostics = DiagnosticCollector()
+
+    mutating func report(_ diagnostic: Diagnostic) { diagnostics.report(diagnostic) }
+
+    // MARK: Mappings
+
+    /// The pairs of a mapping whose keys are fixed; unknown keys are reported here and dropped.
+    mutating func fields(_ node: YAMLNode, of what: String, known: [String], shape: String) -> Fields? {
+        guard case .mapping(let pairs) = node.content else {
+            report(.wrongKind(what, expected: "a mapping", found: node, shape: shape))
+            return nil
+        }
+        var kept: [YAMLPair] = []
+        for pair in pairs {
+            if known.contains(where: { $0.hasSameCodePoints(as: pair.key.text) }) {
+                kept.append(pair)
+            } else {
+                report(.unknownKey(pair.key, in: what, known: known))
+            }
+        }
+        return Fields(node: node, pairs: kept)
+    }
+
+    /// A mapping whose keys are the author's names.
+    mutating func entries(_ node: YAMLNode, of what: String, shape: String) -> [Entry] {
+        guard case .mapping(let pairs) = node.content else {
+            report(.wrongKind(what, expected: "a mapping", found: node, shape: shape))
+            return []
+        }
+        return pairs.map(Entry.init)
+    }
+
+    mutating func list(_ node: YAMLNode, of what: String, shape: String) -> [YAMLNode] {
+        guard case .sequence(let items) = node.content else {
+            report(.wrongKind(what, expected: "a list", found: node, shape: shape))
+            return []
+        }
+        return items
+    }
+
+    // MARK: Scalars
+
+    /// A literal string: no expressions, and no plain scalar that is a number, a boolean or null.
+    mutating func string(_ node: YAMLNode, as what: String) -> Located<String>? {
+        guard case .scalar(let scalar) = node.content else {
+            report(.wrongKind(what, expected: "a string", found: node, shape: nil))
+            return nil
+        }
+        guard !isExpression(scalar, as: what) else { return nil }
+        if case .success(let value) = scalar.untypedValue(), value.stringValue == nil {
+            report(.wrongScalar(what, expected: "a string", found: scalar, quotable: !value.isNull))
+            return nil
+        }
+        return Located(scalar.text, at: scalar.range)
+    }
+
+    mutating func string(_ pair: YAMLPair?) -> Located<String>? {
+        pair.flatMap { string($0.value, as: "`\($0.key.text)`") }
+    }
+
+    mutating func integer(_ pair: YAMLPair?, in range: ClosedRange<Int>) -> Located<Int>? {
+        guard let pair else { return nil }
+        return integer(pair.value, as: "`\(pair.key.text)`", in: range)
+    }
+
+    mutating func integer(_ node: YAMLNode, as what: String, in range: ClosedRange<Int>) -> Located<Int>? {
+        guard let (scalar, value) = literal(node, as: what, expected: "an integer") else { return nil }
+        guard case .int(let number) = value else {
+            report(.wrongScalar(what, expected: "an integer", found: scalar, quotable: false))
+            return nil
+        }
+        guard let small = Int(exactly: number), range.contains(small) else {
+            report(.outOfRange(what, found: scalar, range: "\(range.lowerBound) to \(range.upperBound)"))
+            return nil
+        }
+        return Located(small, at: scalar.range)
+    }
+
+    mutating func number(_ pair: YAMLPair?, in range: ClosedRange<Double>) -> Located<Double>? {
+        guard let pair else { return nil }
+        let what = "`\(pair.key.text)`"
+        guard let (scalar, value) = literal(pair.value, as: what, expected: "a number") else { return nil }
+        let number: Double
+        switch value {
+        case .int(let integer): number = Double(integer)
+        case .double(let double): number = double
+        default:
+            report(.wrongScalar(what, expected: "a number", found: scalar, quotable: false))
+            return nil
+        }
+        guard range.contains(number) else {
+            report(.outOfRange(what, found: scalar, range: "\(JSON.text(.double(range.lowerBound))) to \(JSON.text(.double(range.upperBound)))"))
+            return nil
+        }
+        return Located(number, at: scalar.range)
+    }
+
+    mutating func boolean(_ pair: YAMLPair?) -> Located<Bool>? {
+        guard let pair else { return nil }
+        let what = "`\(pair.key.text)`"
+        guard let (scalar, value) = literal(pair.value, as: what, expected: "true or false") else { return nil }
+        guard case .bool(let flag) = value else {
+            report(.wrongScalar(what, expected: "true or false", found: scalar, quotable: false))
+            return nil
+        }
+        return Located(flag, at: scalar.range)
+    }
+
+    mutating func duration(_ pair: YAMLPair?) -> Located<TimeSpan>? {
+        guard let pair else { return nil }
+        return duration(pair.value, as: "`\(pair.key.text)`")
+    }
+
+    mutating func duration(_ node: YAMLNode, as what: String) -> Located<TimeSpan>? {
+        guard case .scalar(let scalar) = node.content else {
+            report(.wrongKind(what, expected: "a duration such as 30s or 7d", found: node, shape: nil))
+            return nil
+        }
+        guard !isExpression(scalar, as: what) else { return nil }
+        guard let span = TimeSpan(durationLiteral: scalar.text) else {
+            report(.badDuration(scalar))
+            return nil
+        }
+        return Located(span, at: scalar.range)
+    }
+
+    /// A name from a fixed set.
+    mutating func choice(_ pair: YAMLPair?, among members: [String]) -> Located<String>? {
+        guard let found = string(pair), let pair else { return nil }
+        guard members.contains(where: { $0.hasSameCodePoints(as: found.value) }) else {
+            report(.notInSet("`\(pair.key.text)`", found: found, members: members))
+            return nil
+        }
+        return found
+    }
+
+    /// One name or a list of names.
+    mutating func names(_ pair: YAMLPair?, shape: String) -> (names: [Located<String>], isList: Bool)? {
+        guard let pair else { return nil }
+        let what = "`\(pair.key.text)`"
+        switch pair.value.content {
+        case .scalar: return (string(pair.value, as: what).map { [$0] } ?? [], false)
+        case .sequence(let items):
+            if items.isEmpty { report(.emptyList(what, at: pair.value.range)) }
+            return (items.compactMap { string($0, as: "an item of \(what)") }, true)
+        case .mapping:
+            report(.wrongKind(what, expected: "a name or a list of names", found: pair.value, shape: shape))
+            return nil
+        }
+    }
+
+    /// The scalar's value, unless it is none, has an expression in it or means different things to different readers.
+    private mutating func literal(_ node: YAMLNode, as what: String, expected: String) -> (YAMLScalar, Value)? {
+        guard case .scalar(let scalar) = node.content else {
+            report(.wrongKind(what, expected: expected, found: node, shape: nil))
+            return nil
+        }
+        guard !isExpression(scalar, as: what) else { return nil }
+        switch scalar.untypedValue() {
+        case .success(let value): return (scalar, value)
+        case .failure(let problem):
+            report(problem.diagnostic)
+            return nil
+        }
+    }
+
+    private mutating func isExpression(_ scalar: YAMLScalar, as what: String) -> Bool {
+        guard Template.hasExpression(scalar.text) else { return false }
+        report(.literalOnly(what, at: scalar.range))
+        return true
+    }
+}
+
+/// The known keys of one mapping.
+struct Fields {
+    let node: YAMLNode
+    let pairs: [YAMLPair]
+
+    subscript(key: String) -> YAMLPair? { pairs.first { $0.key.text.hasSameCodePoints(as: key) } }
+
+    func entry(_ key: String) -> Entry? { self[key].map(Entry.init) }
+}

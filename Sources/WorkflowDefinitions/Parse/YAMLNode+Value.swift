@@ -1,0 +1,59 @@
+import Values
+import YAMLSyntax
+
+extension YAMLNode {
+    /// The value where no type decides.
+    func untypedValue() -> Result<Value, UntypedScalarProblem> {
+        switch content {
+        case .scalar(let scalar): return scalar.untypedValue()
+        case .sequence(let items):
+            var values: [Value] = []
+            for item in items {
+                switch item.untypedValue() {
+                case .success(let value): values.append(value)
+                case .failure(let problem): return .failure(problem)
+                }
+            }
+            return .success(.list(values))
+        case .mapping(let pairs):
+            var entries: [(MapKey, Value)] = []
+            for pair in pairs {
+                switch pair.value.untypedValue() {
+                case .success(let value): entries.append((.string(pair.key.text), value))
+                case .failure(let problem): return .failure(problem)
+                }
+            }
+            return .success(.map(ValueMap(entries)))
+        }
+    }
+
+    /// The node without comments, key order and spelling, for digests: a plain scalar counts as what it means, where it
+    /// means something else than its text.
+    var canonicalValue: Value {
+        switch content {
+        case .scalar(let scalar):
+            if case .success(let value) = scalar.untypedValue() { value } else { .string(scalar.text) }
+        case .sequence(let items): .list(items.map(\.canonicalValue))
+        case .mapping(let pairs): .map(ValueMap(pairs.map { (MapKey.string($0.key.text), $0.value.canonicalValue) }))
+        }
+    }
+}
+
+extension YAMLNode {
+    /// Every word of its scalars and keys, and each of them as a whole: whatever may name a type or an event.
+    func collectWords(into words: inout Set<String>) {
+        switch content {
+        case .scalar(let scalar):
+            guard scalar.text.utf8.count < 4_096 else { return }
+            words.insert(scalar.text)
+            let separators: (UInt8) -> Bool = { !((0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F) }
+            for word in scalar.text.utf8.split(whereSeparator: separators) { words.insert(String(decoding: word, as: UTF8.self)) }
+        case .sequence(let items): for item in items { item.collectWords(into: &words) }
+        case .mapping(let pairs):
+            for pair in pairs {
+                words.insert(pair.key.text)
+                pair.value.collectWords(into: &words)
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package import Diagnostics
+import Values
+import YAMLSyntax
+
+/// Every file that belongs together, as text.
+package struct SourceSet: Sendable {
+    /// Files of the definitions folder; other files than definitions and `types.yaml` are left out.
+    package var definitions: [SourceFile]
+    /// Files of `stdlib/`: signatures of built-in actions and composite actions.
+    package var library: [SourceFile]
+    /// The definitions folder as it begins the paths of `definitions`, for example `definitions`; empty when they are relative
+    /// to it already. Nil: the files come from anywhere, and names need not equal paths.
+    package var root: String?
+
+    package init(definitions: [SourceFile], library: [SourceFile], root: String? = "definitions") {
+        self.definitions = definitions
+        self.library = library
+        self.root = root
+    }
+
+    /// The path relative to the definitions folder.
+    package func relativePath(_ file: SourceFile) -> String {
+        guard let root, !root.isEmpty else { return file.path }
+        let prefix = root.utf8.last == UInt8(ascii: "/") ? root : root + "/"
+        guard file.path.utf8.starts(with: prefix.utf8) else { return file.path }
+        return String(decoding: file.path.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+    }
+}
+
+/// All files parsed, with their declarations typed and their names known to each other.
+struct Project {
+    struct File {
+        var definition: Definition
+        var types: FileTypes
+        /// Part of the standard library.
+        var isLibrary: Bool
+        var relativePath: String
+    }
+
+    struct SignatureFile {
+        var signature: ActionSignature
+        var root: YAMLNode
+        var file: SourceFile
+        var relativePath: String
+    }
+
+    /// Workflows and composite actions in the order of their paths.
+    private(set) var files: [File] = []
+    private(set) var builtins: [String: SignatureFile] = [:]
+    private(set) var shared: SharedTypes?
+    private(set) var sharedPath = "types.yaml"
+    private(set) var names = ProjectNames()
+    private(set) var diagnostics = DiagnosticCollector()
+    /// Position in `files` of each composite action.
+    private(set) var actionPositions: [String: Int] = [:]
+
+    init(_ sources: SourceSet) {
+        var parsed: [(definition: Definition, isLibrary: Bool, path: String)] = []
+        for file in sources.library {
+            let path = file.path.utf8.starts(with: "stdlib/".utf8) ? file.path : "stdlib/" + file.path
+            read(file, path: path, isLibrary: true, root: nil, into: &parsed)
+        }
+        for file in sources.definitions.sorted(by: { $0.path.precedesByCodePoint($1.path) }) {
+            let path = sources.relativePath(file)
+            read(file, path: path, isLibrary: false, root: sources.root, into: &parsed)
+        }
+        for (definition, isLibrary, path) in parsed { add(definition, isLibrary: isLibrary, path: path) }
+    }
+
+    private mutating func read(
+        _ file: SourceFile, path: String, isLibrary: Bool, root: String?,
+        into parsed: inout [(definition: Definition, isLibrary: Bool, path: String)]
+    ) {
+        guard !path.hasSuffix(".test.yaml") else { return }
+        let (tree, problems) = YAMLReader.read(file)
+        diagnostics.report(contentsOf: problems)
+        guard let tree else { return }
+        if isLibrary, SignatureParser.isSignature(tree) { return readSignature(tree, file, path) }
+        var parser = DefinitionParser()
+        if !isLibrary, path == "types.yaml" {
+            shared = parser.sharedTypes(tree, file: file)
+            sharedPath = path
+        } else if let definition = parser.definition(tree, file: file) {
+            parsed.append((definition, isLibrary, path))
+            if !isLibrary, root != nil { PathNameRule.check(definition, path: path) { diagnostics.report($0) } }
+        }
+        diagnostics.report(contentsOf: parser.reading.diagnostics.sorted)
+    }
+
+    private mutating func readSignature(_ tree: YAMLNode, _ file: SourceFile, _ path: String) {
+        var parser = SignatureParser()
+        if let signature = parser.signature(tree) {
+            builtins[signature.name] = SignatureFile(signature: signature, root: tree, file: file, relativePath: path)
+            names.actions[signature.name] = signature
+        }
+        diagnostics.report(contentsOf: parser.reading.diagnostics.sorted)
+    }
+
+    private mutating func add(_ definition: Definition, isLibrary: Bool, path: String) {
+        var typing = FileTyping()
+        let types = typing.types(of: definition, shared: isLibrary ? nil : shared)
+        diagnostics.report(contentsOf: typing.diagnostics.sorted)
+        let name = definition.name.value
+        if let first = firstRange(of: name, kind: definition.kind) {
+            diagnostics.report(.definedTwice(definition.name, first: first))
+        } else if definition.kind == .action {
+            actionPositions[name] = files.count
+            names.actions[name] = ActionSignature(
+                name: name, range: definition.name.range, isBuiltin: false, input: types.input, returns: types.returns)
+        } else {
+            names.workflows.append(name)
+        }
+        files.append(File(definition: definition, types: types, isLibrary: isLibrary, relativePath: path))
+    }
+
+    private func firstRange(of name: String, kind: Definition.Kind) -> SourceRange? {
+        if kind == .action, let builtin = builtins[name] { return builtin.signature.range }
+        return files.first { $0.definition.kind == kind && $0.definition.name.value == name }?.definition.name.range
+    }
+}

@@ -1,0 +1,53 @@
+import Diagnostics
+import Values
+import WorkflowGraph
+
+/// Every file of a project lowered, callees before callers.
+struct ProjectLowering {
+    /// By relative path.
+    private(set) var files: [String: LoweredFile] = [:]
+    /// Composite actions by name.
+    private(set) var actions: [String: LoweredFile] = [:]
+    private(set) var diagnostics: DiagnosticCollector
+
+    init(_ project: Project) {
+        var names = project.names
+        diagnostics = project.diagnostics
+        let calls = project.files.map { file in Self.calls(file.definition, project) }
+        let order = CallOrder(callees: calls.map { $0.map(\.file) })
+        for circle in order.circles { reportCircle(circle, project, calls) }
+        for position in order.order {
+            let file = project.files[position]
+            var lowering = FileLowering(file.definition, types: file.types, project: names)
+            var lowered = lowering.lower()
+            if order.stuck.contains(position) { lowered.isComplete = false }
+            diagnostics.report(contentsOf: lowered.diagnostics.sorted)
+            files[file.relativePath] = lowered
+            if project.actionPositions[file.definition.name.value] == position {
+                actions[file.definition.name.value] = lowered
+                names.outputTypes[file.definition.name.value] = lowered.body.outputType
+            }
+        }
+    }
+
+    private struct Call {
+        /// Position of the called file.
+        var file: Int
+        var range: SourceRange
+    }
+
+    private static func calls(_ definition: Definition, _ project: Project) -> [Call] {
+        var calls: [Call] = []
+        definition.forEachStep { step, _ in
+            guard case .call(let action, _) = step.verb, let position = project.actionPositions[action.value] else { return }
+            calls.append(Call(file: position, range: action.range))
+        }
+        return calls
+    }
+
+    private mutating func reportCircle(_ circle: [Int], _ project: Project, _ calls: [[Call]]) {
+        guard let last = circle.last, let first = circle.first, let call = calls[last].first(where: { $0.file == first }) else { return }
+        let names = (circle + [first]).map { project.files[$0].definition.name.value }
+        diagnostics.report(.circularCall(names, at: call.range))
+    }
+}

@@ -1,0 +1,141 @@
+import CEL
+import Diagnostics
+import YAMLSyntax
+
+// What authors are told about names and flow (WF21xx).
+
+extension Diagnostic {
+    static func unknownStep(_ id: String, guess: String?, visible: [String], at range: SourceRange) -> Diagnostic {
+        let list = visible.joined(separator: ", ")
+        return Diagnostic(
+            .unknownStep, "there is no step '\(id)'", at: range, label: guess.map { "did you mean '\($0)'?" } ?? "unknown step",
+            help: guess != nil ? nil : visible.isEmpty ? "no step has run before this place" : "in sight here: \(list)")
+    }
+
+    static func usedInsideItself(_ id: String, target: SourceRange, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .usedBeforeRun, "the step '\(id)' has no output yet: it is still running here", at: range, label: "not known yet",
+            notes: [Note(range: target, message: "this step")], help: "in its own `output` use 'result'")
+    }
+
+    static func usedBeforeRun(_ id: String, target: SourceRange, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .usedBeforeRun, "the step '\(id)' runs later than this place", at: range, label: "not run yet",
+            notes: [Note(range: target, message: "runs here")], help: "move the step before this one")
+    }
+
+    static func insideOtherBody(_ id: String, owner: String?, target: SourceRange, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .insideOtherBody, "the step '\(id)' is inside another body and cannot be seen from here", at: range,
+            label: "not in sight", notes: [Note(range: target, message: "declared here")],
+            help: owner.map { "give '\($0)' an `output` that carries the value, and use steps.\($0)" }
+                ?? "nothing leaks out of a body but its `output`")
+    }
+
+    static func siblingBranch(_ id: String, isCase: Bool, owner: String?, target: SourceRange, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .siblingBranch, "the step '\(id)' is in another \(isCase ? "case of this switch" : "branch, which runs at the same time")",
+            at: range, label: "not in sight", notes: [Note(range: target, message: "declared here")],
+            help: isCase ? "only one case runs" : owner.map { "use steps.\($0) after '\($0)' has ended" })
+    }
+
+    static func variableOutOfPlace(_ name: String, belongs: String, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .outOfPlace, "'\(name)' is not in sight here", at: range, label: "not here", help: "'\(name)' is in sight \(belongs)")
+    }
+
+    static func unreachable(_ step: Step, after end: Step) -> Diagnostic {
+        Diagnostic(
+            .unreachable, "the step '\(step.id.value)' is never reached", at: step.id.range, label: "unreachable",
+            notes: [Note(range: end.id.range, message: "nothing comes after this")])
+    }
+
+    static func unused(_ what: String, _ name: String, at range: SourceRange) -> Diagnostic {
+        Diagnostic(.unused, "\(what) '\(name)' is declared and never used", at: range, label: "never used", help: "remove it")
+    }
+
+    static func unknownAction(_ action: Located<String>, known: [String], isWorkflow: Bool) -> Diagnostic {
+        let guess = isWorkflow ? nil : closestMatch(to: action.value, among: known)
+        return Diagnostic(
+            .unknownTarget, "there is no action '\(action.value)'", at: action.range,
+            label: isWorkflow ? "this is a workflow" : guess.map { "did you mean '\($0)'?" } ?? "unknown action",
+            help: isWorkflow ? "workflows are started with `invoke`" : guess == nil ? "known are \(known.joined(separator: ", "))" : nil,
+            fix: guess.map { Fix(title: "write '\($0)'", range: action.range, replacement: $0) })
+    }
+
+    static func unknownWorkflow(_ name: Located<String>, known: [String]) -> Diagnostic {
+        let guess = closestMatch(to: name.value, among: known)
+        return Diagnostic(
+            .unknownTarget, "there is no workflow '\(name.value)'", at: name.range,
+            label: guess.map { "did you mean '\($0)'?" } ?? "unknown workflow")
+    }
+
+    static func missingInput(_ name: String, of signature: ActionSignature, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .callInput, "'\(signature.name)' needs the input '\(name)'", at: range, label: "'\(name)' is missing",
+            notes: signature.isBuiltin ? [] : [Note(range: signature.range, message: "declared by this action")])
+    }
+
+    static func unknownInput(_ key: YAMLScalar, of signature: ActionSignature, known: [String]) -> Diagnostic {
+        let guess = closestMatch(to: key.text, among: known)
+        return Diagnostic(
+            .callInput, "'\(signature.name)' has no input '\(key.text)'", at: key.range,
+            label: guess.map { "did you mean '\($0)'?" } ?? "unknown input",
+            help: guess != nil ? nil : known.isEmpty ? "it takes no input" : "its inputs are \(known.joined(separator: ", "))",
+            fix: guess.map { Fix(title: "write '\($0)'", range: key.range, replacement: $0) })
+    }
+
+    static func circularCall(_ names: [String], at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .circularCall, "actions call each other in a circle: \(names.joined(separator: " → "))", at: range, label: "calls back",
+            help: "an action runs inside its caller, so the circle would never end")
+    }
+
+    static func undeclaredEvent(_ event: Located<String>, known: [String]) -> Diagnostic {
+        let guess = closestMatch(to: event.value, among: known)
+        return Diagnostic(
+            .eventDeclaration, "the event '\(event.value)' is not declared", at: event.range,
+            label: guess.map { "did you mean '\($0)'?" } ?? "not declared",
+            help: guess == nil ? "declare its payload: `events: { \(event.value): { orderId: string } }`" : nil)
+    }
+
+    static func twoShapes(ofEvent name: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .eventDeclaration, "the event '\(name)' has two different payloads in this project", at: range, label: "declared here",
+            notes: [Note(range: first, message: "and differently here")], help: "declare it once, in types.yaml")
+    }
+
+    static func returnNotAllowed(_ step: Step, inside key: String, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .returnPlace, "'\(step.verb.name)' is not allowed inside '\(key)'", at: range, label: "not here",
+            help: "it would end the whole definition in the middle of '\(key)'")
+    }
+
+    static func caseNotLast(_ step: Step) -> Diagnostic {
+        Diagnostic(
+            .caseOrder, "the case '\(step.id.value)' has no `if` and is not the last one", at: step.id.range,
+            label: "always applies", help: "the cases after it could never run: move it to the end or give it an `if`")
+    }
+
+    static func undeclaredSecret(_ name: String, known: [String], at range: SourceRange) -> Diagnostic {
+        let guess = closestMatch(to: name, among: known)
+        return Diagnostic(
+            .undeclaredSetting, "the secret '\(name)' is not declared", at: range,
+            label: guess.map { "did you mean '\($0)'?" } ?? "not declared",
+            help: guess == nil ? "declare it: `secrets: [\(name)]`" : nil)
+    }
+
+    static func undeclaredConfig(_ name: String, known: [String], at range: SourceRange) -> Diagnostic {
+        let guess = closestMatch(to: name, among: known)
+        return Diagnostic(
+            .undeclaredSetting, "the setting '\(name)' is not declared", at: range,
+            label: guess.map { "did you mean '\($0)'?" } ?? "not declared",
+            help: guess == nil ? "declare it: `config: { \(name): string }`" : nil)
+    }
+
+    static func twoTypes(ofSetting name: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .undeclaredSetting, "the setting '\(name)' has two different types in this project", at: range, label: "declared here",
+            notes: [Note(range: first, message: "and differently here")], help: "settings are shared by all files: agree on one type")
+    }
+}
