@@ -55,10 +55,16 @@ enum Words {
         return words.dropLast().joined(separator: ", ") + " \(conjunction) " + last
     }
 
-    /// At most `limit` of the words, and how many more there are.
-    static func list(_ words: [String], _ conjunction: String = "or", limit: Int) -> String {
-        guard words.count > limit else { return list(words, conjunction) }
-        return words.prefix(limit).joined(separator: ", ") + ", … (\(words.count - limit) more)"
+    /// `only a`, `a or b`, `one of a, b or c`, cut where there are many.
+    static func choice(_ words: [String]) -> String {
+        let limit = 12
+        switch words.count {
+        case 0: return "nothing"
+        case 1: return "only \(words[0])"
+        case 2: return list(words)
+        case ...limit: return "one of " + list(words)
+        default: return "one of " + words.prefix(limit).joined(separator: ", ") + ", … (\(words.count - limit) more)"
+        }
     }
 
     static func counted(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }

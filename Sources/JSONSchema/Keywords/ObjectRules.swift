@@ -107,8 +107,7 @@ struct ObjectRules: Sendable {
     private func unknownField(_ name: String) -> String {
         if propertyNames.isEmpty { return "unknown field '\(name)'" + (patterns.isEmpty ? ", expected no fields" : "") }
         if let near = closestMatch(to: name, among: propertyNames) { return "unknown field '\(name)', did you mean '\(near)'?" }
-        let known = propertyNames.map { "'\($0)'" }
-        return "unknown field '\(name)', expected \(known.count == 1 ? "only" : "one of") \(Words.list(known, limit: 12))"
+        return "unknown field '\(name)', expected \(Words.choice(propertyNames.map { "'\($0)'" }))"
     }
 
     private func checkDependencies(

@@ -1,3 +1,4 @@
+import Diagnostics
 import Values
 
 /// `type`, `enum`, `const`: for values of any kind (Validation §6.1).
@@ -37,7 +38,11 @@ struct ValueRules: Sendable {
 
     private static func message(expecting allowed: [Value], found: Value) -> String {
         if allowed.count == 1 { return "expected \(allowed[0].excerpt), found \(found.excerpt)" }
-        return "expected one of \(Words.list(allowed.map(\.excerpt), limit: 12)), found \(found.excerpt)"
+        let message = "expected \(Words.choice(allowed.map(\.excerpt))), found \(found.excerpt)"
+        guard let text = found.stringValue, let near = closestMatch(to: text, among: allowed.compactMap(\.stringValue)) else {
+            return message
+        }
+        return message + "; did you mean \(Value.string(near).excerpt)?"
     }
 }
 
