@@ -181,7 +181,6 @@ struct LocalRun: Sendable {
         for name in names {
             let path = Files.join(folder, name)
             guard let journal = try? SQLiteJournal.openReadOnly(path: path) else { continue }
-            defer { journal.close() }
             if case .found = try? journal.resolve(reference) { return path }
         }
         throw CommandFailure(

@@ -6,9 +6,7 @@
 // Start at `API.handle`: one gate before everything, then the route table. `HTTPServer` puts it on a socket; the command
 // line calls it in process to read the database of a stopped server.
 
-package import HTTPTypes
-import Values
-package import WorkflowJournal
+import HTTPTypes
 
 /// The API as a function from requests to responses.
 package struct API: Sendable {

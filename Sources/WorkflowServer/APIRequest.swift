@@ -1,5 +1,5 @@
 package import HTTPTypes
-package import Values
+import Values
 
 /// A request without the server that received it.
 package struct APIRequest: Sendable {

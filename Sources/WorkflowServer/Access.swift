@@ -1,4 +1,4 @@
-import Values
+package import Values
 
 /// What a route asks of its caller.
 package enum Scope: String, Sendable, Hashable, CaseIterable {

@@ -1,7 +1,7 @@
 package import HTTPTypes
 package import Values
-package import WorkflowEngine
-package import WorkflowJournal
+import WorkflowEngine
+import WorkflowJournal
 
 /// An answer that is no success: RFC 9457, `application/problem+json`.
 package struct Problem: Error, Sendable {

@@ -19,7 +19,7 @@ package protocol WorkflowService: Sendable {
     /// Nil when it is still going after that time.
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail?
 
-    /// Checks one definition in the company of the project's other files, without storing it.
+    /// Checks one definition against the standard library, without storing it.
     func validate(_ source: SourceFile) async -> [Diagnostic]
 
     /// Why requests that change something are refused just now; nil: they are not.

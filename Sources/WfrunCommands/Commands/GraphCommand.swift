@@ -27,7 +27,7 @@ struct GraphCommand: AsyncParsableCommand {
         if target.hasSuffix(".yaml") || Files.exists(target) {
             let project = try ProjectFiles.around(target)
             let analysis = ProjectAnalysis.of(project)
-            console.answer(GraphText.text(of: try analysis.graph(of: target, console)))
+            console.answer(GraphText.text(of: try analysis.workflow(in: target, of: project, console).graph))
         } else {
             console.answer(try await connection.connect().succeed(APICall(path: ["workflows", target, "graph"])).text)
         }

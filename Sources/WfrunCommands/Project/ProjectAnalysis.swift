@@ -29,3 +29,66 @@ struct ProjectAnalysis: Sendable {
     /// Workflows that are there but have mistakes.
     var brokenNames: Set<String>
 }
+
+extension ProjectAnalysis {
+    private static let library = StandardLibrary.files.map { SourceFile(path: $0.path, bytes: $0.bytes) }
+
+    /// Everything in the files, checked together.
+    static func of(_ files: ProjectFiles) -> ProjectAnalysis {
+        let root = files.folder == "." ? "" : files.folder
+        let sources = SourceSet(definitions: files.files.map(\.source), library: library, root: root)
+        let analysis = DefinitionAnalyzer.analyze(sources)
+        let workflows = analysis.workflows.compactMap { workflow -> Workflow? in
+            guard let graph = workflow.graph else { return nil }
+            return Workflow(
+                name: workflow.name, path: workflow.file.path, graph: graph, record: record(graph, workflow.sources))
+        }
+        let names = files.files.compactMap { workflowName(path: $0.path) }
+        return ProjectAnalysis(
+            diagnostics: analysis.diagnostics, workflows: workflows,
+            brokenNames: Set(names).subtracting(workflows.map(\.name)))
+    }
+
+    /// One text by itself: its name need not equal a path, and it sees the standard library alone.
+    static func diagnostics(ofAlone source: SourceFile) -> [Diagnostic] {
+        DefinitionAnalyzer.analyze(SourceSet(definitions: [source], library: library, root: nil)).diagnostics
+    }
+
+    /// The graph of a stored definition.
+    static func load(_ record: DefinitionRecord) throws(DefinitionUnavailable) -> StepGraph {
+        do throws(DefinitionLoader.Unloadable) {
+            let sources = record.sources.map { DefinitionSource(path: $0.path, text: $0.text) }
+            return try DefinitionLoader.load(workflow: record.workflow, sources: sources)
+        } catch {
+            throw DefinitionUnavailable(reason: error.description)
+        }
+    }
+
+    /// The workflow of a file; its mistakes are printed and end the command when it has none.
+    func workflow(in file: String, of files: ProjectFiles, _ console: Console) throws(CommandFailure) -> Workflow {
+        let name = Files.name(of: file)
+        let path = files.files.first { path, source in
+            source.path.hasSameCodePoints(as: file) || files.display(path).hasSuffix("/" + name) && Files.isSame(source.path, file)
+        }?.source.path
+        guard let path else { throw CommandFailure(.failed, "The file \(file) is not below the folder \(files.folder).") }
+        if let found = workflows.first(where: { $0.path == path }) { return found }
+        let errors = diagnostics.filter { $0.severity == .error }
+        let own = errors.filter { $0.range.file.path == path }
+        console.talk(TextRenderer(isColored: console.colorsErrors).render(own.isEmpty ? errors : own))
+        throw errors.isEmpty
+            ? CommandFailure(.bad, "The file \(file) defines no workflow.") : CommandFailure(.bad, "The definition has mistakes.")
+    }
+
+    /// `billing/dunning.yaml` → `billing.dunning`; nil for files that are no workflows by their place.
+    private static func workflowName(path: String) -> String? {
+        guard path.hasSuffix(".yaml"), path != "types.yaml", !path.hasPrefix("actions/") else { return nil }
+        return path.dropLast(".yaml".count).split(separator: "/").joined(separator: ".")
+    }
+
+    private static func record(_ graph: StepGraph, _ sources: [DefinitionSource]) -> DefinitionRecord {
+        DefinitionRecord(
+            digest: graph.digest, workflow: graph.workflow, semantics: graph.semantics,
+            sources: sources.map { DefinitionRecord.Source(path: $0.path, text: $0.text) },
+            matchSets: graph.matchSets.map { MatchSet(event: $0.event, paths: $0.paths) })
+    }
+}

@@ -51,6 +51,13 @@ enum Files {
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Both name one file.
+    static func isSame(_ path: String, _ other: String) -> Bool {
+        var a = stat()
+        var b = stat()
+        return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// - Parameter followsLinks: False refuses a link as the last component.

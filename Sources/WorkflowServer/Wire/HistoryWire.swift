@@ -19,7 +19,10 @@ extension Wire {
             lines.append(
                 Line(time: end, order: 9, type: detail.summary.status.rawValue, members: ["failure": failure]))
         }
-        return lines.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element.value)
+        let ordered = lines.enumerated().sorted { lhs, rhs in
+            lhs.element.rank == rhs.element.rank ? lhs.offset < rhs.offset : lhs.element.rank < rhs.element.rank
+        }
+        return ordered.map(\.element.value)
     }
 
     private struct Line {

@@ -19,7 +19,7 @@ enum Wire {
             "id": .string(row.id.text), "workflow": .string(row.workflow), "digest": .string(row.digest.hex),
             "status": .string(row.status.rawValue), "ending": Value(row.ending?.rawValue),
             "hold": Value(row.hold?.rawValue), "holdReason": Value(row.holdReason),
-            "cleanup": row.isCleanupIncomplete ? "incomplete" : nil, "run": Value(row.run),
+            "cleanup": row.isCleanupIncomplete ? .string("incomplete") : .null, "run": Value(row.run),
             "labels": .map(ValueMap(row.labels.map { ($0.key, Value.string($0.value)) })), "key": Value(row.callerKey),
             "createdAt": Value(row.createdAt), "startedAt": Value(row.startedAt), "endedAt": Value(row.endedAt),
         ]

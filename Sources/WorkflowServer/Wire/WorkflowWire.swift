@@ -1,6 +1,7 @@
 import CEL
 import Values
 import WorkflowGraph
+import WorkflowJournal
 
 extension Wire {
     static func workflow(_ offered: OfferedWorkflow) -> Value {
