@@ -104,7 +104,8 @@ package struct DiagnosticCollector: Sendable {
             if !a.range.file.path.utf8.elementsEqual(b.range.file.path.utf8) {
                 return a.range.file.path.utf8.lexicographicallyPrecedes(b.range.file.path.utf8)
             }
-            if a.range.bytes.lowerBound != b.range.bytes.lowerBound { return a.range.bytes.lowerBound < b.range.bytes.lowerBound }
+            let (start, other) = (a.range.bytes.lowerBound, b.range.bytes.lowerBound)
+            if start != other { return start < other }
             if a.code != b.code { return a.code < b.code }
             return lhs.offset < rhs.offset
         }.map(\.element)

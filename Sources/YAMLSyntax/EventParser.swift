@@ -64,7 +64,9 @@ final class EventParser {
 
     private static func read(_ event: yaml_event_t, bytes: Range<Int>) -> YAMLEvent {
         let data = event.data
-        func result(_ kind: YAMLEvent.Kind, anchor: UnsafePointer<UInt8>? = nil, tag: UnsafePointer<UInt8>? = nil) -> YAMLEvent {
+        func result(
+            _ kind: YAMLEvent.Kind, anchor: UnsafePointer<UInt8>? = nil, tag: UnsafePointer<UInt8>? = nil
+        ) -> YAMLEvent {
             YAMLEvent(kind: kind, anchor: anchor.map { String(cString: $0) }, hasTag: tag != nil, bytes: bytes)
         }
         switch event.type {

@@ -53,6 +53,7 @@ struct TreeComposer {
     private let source: SourceText
     private let file: SourceFile
     private let bytes: [UInt8]
+    private let places: TextPlaces
     private let events: EventParser
     private var diagnostics: [Diagnostic] = []
     private var frames: [Frame] = []
@@ -68,6 +69,7 @@ struct TreeComposer {
         self.source = source
         file = source.file
         bytes = source.file.bytes
+        places = TextPlaces(file: source.file)
         self.events = events
     }
 
@@ -112,8 +114,8 @@ struct TreeComposer {
         if hasDirectives {
             let percent = bytes[event.bytes].firstIndex(of: UInt8(ascii: "%")) ?? event.bytes.lowerBound
             report(
-                .outsideSubset, "directives (`%YAML`, `%TAG`) are not part of the language", at: lineEnd(from: percent),
-                help: "remove the line; the text is always YAML 1.2")
+                .outsideSubset, "directives (`%YAML`, `%TAG`) are not part of the language",
+                at: places.restOfLine(from: percent), help: "remove the line; the text is always YAML 1.2")
         }
         if count > 1 {
             report(
@@ -124,14 +126,14 @@ struct TreeComposer {
     }
 
     private mutating func open(_ event: YAMLEvent, isMapping: Bool, isFlow: Bool) throws {
-        let start = contentStart(of: event, limit: bytes.count)
+        let start = places.contentStart(of: event, limit: bytes.count)
         if frames.count >= YAMLReader.deepestNesting {
             report(
                 .aliasOrSize, "collections are nested more than \(YAMLReader.deepestNesting) deep",
                 at: start..<min(start + 1, bytes.count))
             throw Halt.reported
         }
-        let indent = isFlow ? frames.last?.indent ?? -1 : column(of: start)
+        let indent = isFlow ? frames.last?.indent ?? -1 : places.column(of: start)
         let anchor = event.anchor.map { open(anchor: $0, event) }
         frames.append(
             Frame(isMapping: isMapping, isFlow: isFlow, start: start, indent: indent, anchor: anchor, end: start + 1))
@@ -150,12 +152,12 @@ struct TreeComposer {
     }
 
     private mutating func add(scalar text: String, _ style: YAMLScalar.Style, _ event: YAMLEvent) {
-        let start = contentStart(of: event, limit: event.bytes.upperBound)
+        let start = places.contentStart(of: event, limit: event.bytes.upperBound)
         var range = start..<event.bytes.upperBound
         let positions = ScalarPositions.scanning(
             text, style: style, in: bytes, range: range, parentIndent: frames.last?.indent ?? -1)
         comments.skip(opaquePart(of: range, style))
-        if style == .literal || style == .folded { range = trimmed(range) }
+        if style == .literal || style == .folded { range = places.trimmed(range) }
         var scalar = YAMLScalar(text: text, style: style, range: sourceRange(range), positions: positions)
         if style == .plain, let diagnostic = commentInsideExpression(scalar) {
             diagnostics.append(diagnostic)
@@ -245,7 +247,7 @@ struct TreeComposer {
     // MARK: Anchors
 
     private mutating func open(anchor name: String, _ event: YAMLEvent) -> Int {
-        let range = property(UInt8(ascii: "&"), of: event)
+        let range = places.property(UInt8(ascii: "&"), of: event)
         anchors.append(Anchor(name: name, range: range))
         anchorsByName[Array(name.utf8)] = anchors.count - 1
         return anchors.count - 1
@@ -311,14 +313,14 @@ struct TreeComposer {
         let start = node.range.bytes.lowerBound
         report(
             .rootShape, "the file must be a mapping of keys to values, and is \(node.kindName)",
-            at: start..<min(lineEnd(from: start).upperBound, node.range.bytes.upperBound))
+            at: start..<min(places.restOfLine(from: start).upperBound, node.range.bytes.upperBound))
     }
 }
 
-// MARK: - Places in the text
+// MARK: - Saying and marking
 
 extension TreeComposer {
-    private func sourceRange(_ range: Range<Int>) -> SourceRange { SourceRange(file: file, bytes: range) }
+    private func sourceRange(_ range: Range<Int>) -> SourceRange { places.sourceRange(range) }
 
     private mutating func report(_ code: DiagnosticCode, _ message: String, at range: Range<Int>, help: String? = nil) {
         diagnostics.append(Diagnostic(code, .error, message, at: sourceRange(range), help: help))
@@ -326,87 +328,14 @@ extension TreeComposer {
 
     private mutating func reportTag(_ event: YAMLEvent) {
         report(
-            .outsideSubset, "tags (`!name`) are not part of the language", at: property(UInt8(ascii: "!"), of: event),
+            .outsideSubset, "tags (`!name`) are not part of the language", at: places.property(UInt8(ascii: "!"), of: event),
             help: "remove it; to write text that begins with `!`, quote it")
-    }
-
-    private func lineEnd(from start: Int) -> Range<Int> {
-        var end = start
-        while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
-        return start..<end
-    }
-
-    private func trimmed(_ range: Range<Int>) -> Range<Int> {
-        var end = range.upperBound
-        while end > range.lowerBound, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[end - 1]) { end -= 1 }
-        return range.lowerBound..<end
-    }
-
-    /// In code points: block collections may follow multi-byte text only on the same line as `- ` and `? `, never in it.
-    private func column(of offset: Int) -> Int { file.location(of: offset).column - 1 }
-
-    /// Where a node begins after its own anchor and tag; a second anchor is that of a mapping's first key.
-    private func contentStart(of event: YAMLEvent, limit: Int) -> Int {
-        var expected: [UInt8] = []
-        if event.anchor != nil { expected.append(UInt8(ascii: "&")) }
-        if event.hasTag { expected.append(UInt8(ascii: "!")) }
-        guard !expected.isEmpty else { return event.bytes.lowerBound }
-        var index = event.bytes.lowerBound
-        while index < limit {
-            if let property = expected.firstIndex(of: bytes[index]) {
-                expected.remove(at: property)
-                index = endOfProperty(index)
-            } else if [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) {
-                index += 1
-            } else if bytes[index] == UInt8(ascii: "#") {
-                index = lineEnd(from: index).upperBound
-            } else {
-                return index
-            }
-        }
-        return limit
-    }
-
-    /// As libyaml ends them: an anchor at the first character that is no letter, digit, `-` or `_`; a tag at white space or a
-    /// comma, in its verbatim form at `>`.
-    private func endOfProperty(_ start: Int) -> Int {
-        var end = start + 1
-        if bytes[start] == UInt8(ascii: "&") {
-            while end < bytes.count, Self.isAnchorCharacter(bytes[end]) { end += 1 }
-            return end
-        }
-        let isVerbatim = end < bytes.count && bytes[end] == UInt8(ascii: "<")
-        while end < bytes.count, ![0x20, 0x09, 0x0A, 0x0D].contains(bytes[end]) {
-            if isVerbatim, bytes[end] == UInt8(ascii: ">") { return end + 1 }
-            if !isVerbatim, bytes[end] == UInt8(ascii: ",") { break }
-            end += 1
-        }
-        return end
-    }
-
-    private static func isAnchorCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
-        default: false
-        }
-    }
-
-    /// The anchor or tag itself.
-    private func property(_ sigil: UInt8, of event: YAMLEvent) -> Range<Int> {
-        var index = event.bytes.lowerBound
-        while index < bytes.count, [UInt8(ascii: "&"), UInt8(ascii: "!")].contains(bytes[index]) {
-            let end = endOfProperty(index)
-            if bytes[index] == sigil { return index..<end }
-            index = end
-            while index < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
-        }
-        return event.bytes.lowerBound..<min(event.bytes.lowerBound + 1, bytes.count)
     }
 
     /// Where no comment can begin: all of a scalar, of a block scalar only what follows its header line.
     private func opaquePart(of range: Range<Int>, _ style: YAMLScalar.Style) -> Range<Int> {
         guard style == .literal || style == .folded else { return range }
-        return min(lineEnd(from: range.lowerBound).upperBound, range.upperBound)..<range.upperBound
+        return min(places.restOfLine(from: range.lowerBound).upperBound, range.upperBound)..<range.upperBound
     }
 
     private func brokenScalar(_ range: Range<Int>) -> YAMLScalar {
@@ -423,7 +352,7 @@ extension TreeComposer {
     /// What follows `{{ … }}` on its line is no mistake of its own.
     private func isConsequenceOfMustache(_ problem: YAMLSyntaxProblem) -> Bool {
         guard let mustache else { return false }
-        return mustache <= problem.offset && problem.offset <= lineEnd(from: mustache).upperBound
+        return mustache <= problem.offset && problem.offset <= places.restOfLine(from: mustache).upperBound
     }
 
     /// ` #` ends a plain scalar, also in the middle of `${{ … }}`.
@@ -433,7 +362,7 @@ extension TreeComposer {
         var index = end
         while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
         guard index > end, index < bytes.count, bytes[index] == UInt8(ascii: "#") else { return nil }
-        let whole = trimmed(scalar.range.bytes.lowerBound..<lineEnd(from: index).upperBound)
+        let whole = places.trimmed(scalar.range.bytes.lowerBound..<places.restOfLine(from: index).upperBound)
         let quoted = YAMLScalar.quoted(String(decoding: bytes[whole], as: UTF8.self))
         let isOneLine = !bytes[whole].contains(0x0A)
         return Diagnostic(

@@ -42,7 +42,8 @@ func place(_ text: String, in file: SourceFile, after start: Int = 0) -> SourceR
         let diagnostic = Diagnostic(
             DiagnosticCode(9999), .warning, "m", at: place("second", in: file), label: "two",
             notes: [
-                .init(range: place("first", in: file), message: "one"), .init(range: place("third", in: file), message: "three"),
+                .init(range: place("first", in: file), message: "one"),
+                .init(range: place("third", in: file), message: "three"),
             ])
         #expect(
             rendered(diagnostic) == """
@@ -110,7 +111,8 @@ func place(_ text: String, in file: SourceFile, after start: Int = 0) -> SourceR
         let file = SourceFile(path: "a.yaml", text: "key: |\n  text\n  more\r\nlast")
         let several = Diagnostic(DiagnosticCode(110), .error, "m", at: place("|\n  text\n  more", in: file))
         #expect(rendered(several).contains("\n1 | key: |\n  |      ^\n  |\n"))
-        let last = Diagnostic(DiagnosticCode(110), .error, "m", at: SourceRange(file: file, bytes: file.bytes.count..<file.bytes.count))
+        let end = file.bytes.count
+        let last = Diagnostic(DiagnosticCode(110), .error, "m", at: SourceRange(file: file, bytes: end..<end))
         #expect(rendered(last).contains("\n4 | last\n  |     ^\n"))
     }
 

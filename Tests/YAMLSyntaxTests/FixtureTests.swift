@@ -108,7 +108,8 @@ func dump(_ node: YAMLNode, indentation: Int = 0) -> String {
         return margin + "list \(place(node.range))\(alias)\n" + items.map { dump($0, indentation: indentation + 1) }.joined()
     case .mapping(let pairs):
         let entries = pairs.map { pair in
-            "\(margin)  key \(dump(pair.key))\(pieces(of: pair.key, margin: margin + "  "))\n" + dump(pair.value, indentation: indentation + 2)
+            "\(margin)  key \(dump(pair.key))\(pieces(of: pair.key, margin: margin + "  "))\n"
+                + dump(pair.value, indentation: indentation + 2)
         }
         return margin + "mapping \(place(node.range))\(alias)\n" + entries.joined()
     }

@@ -86,14 +86,18 @@ private struct ScalarWriter {
     private func literal(_ writer: inout ScalarWriter, _ generator: inout SeededGenerator) {
         let chomping = ["", "-", "+"][Int.random(in: 0..<3, using: &generator)]
         let isIndented = Bool.random(using: &generator)
-        writer.raw("|" + (isIndented ? "3" : "") + chomping + (Bool.random(using: &generator) ? "" : "  # note") + writer.lineBreak)
+        let note = Bool.random(using: &generator) ? "" : "  # note"
+        writer.raw("|" + (isIndented ? "3" : "") + chomping + note + writer.lineBreak)
         let count = Int.random(in: 1...4, using: &generator)
         for line in 0..<count {
-            if Bool.random(using: &generator) { writer.write(Bool.random(using: &generator) ? writer.lineBreak : "  " + writer.lineBreak, meaning: "\n") }
+            if Bool.random(using: &generator) {
+                writer.write((Bool.random(using: &generator) ? "" : "  ") + writer.lineBreak, meaning: "\n")
+            }
             writer.raw("   ")
             if isIndented || line > 0, Bool.random(using: &generator) { writer.copy("  ") }
             writer.copy(word(&generator) + " " + word(&generator))
-            if line < count - 1 || chomping != "-" { writer.write(writer.lineBreak, meaning: "\n") } else { writer.raw(writer.lineBreak) }
+            let isKept = line < count - 1 || chomping != "-"
+            if isKept { writer.write(writer.lineBreak, meaning: "\n") } else { writer.raw(writer.lineBreak) }
         }
     }
 
@@ -136,14 +140,16 @@ private struct ScalarWriter {
             }
             #expect(scalar.style == style && scalar.positions.isExact)
             guard Array(scalar.text.utf8) == writer.text else {
-                Issue.record("round \(round): \(YAMLScalar.quoted(scalar.text)) ≠ \(YAMLScalar.quoted(String(decoding: writer.text, as: UTF8.self)))")
+                let written = YAMLScalar.quoted(String(decoding: writer.text, as: UTF8.self))
+                Issue.record("round \(round): \(YAMLScalar.quoted(scalar.text)) ≠ \(written)")
                 return
             }
             for (offset, place) in writer.places.enumerated() {
                 let found = scalar.sourceRange(ofText: offset..<offset + 1).bytes
                 guard place.count == 1 ? found == place : !found.clamped(to: place).isEmpty, found.count <= place.count + 40
                 else {
-                    Issue.record("round \(round): byte \(offset) found at \(found), written at \(place), in \(YAMLScalar.quoted(file.text))")
+                    let text = YAMLScalar.quoted(file.text)
+                    Issue.record("round \(round): byte \(offset) found at \(found), written at \(place), in \(text)")
                     return
                 }
             }

@@ -49,7 +49,9 @@ import YAMLSyntax
         #expect(problem.reason == .notFinite && problem.diagnostic.code == DiagnosticCode(109))
     }
 
-    @Test(arguments: ["a b", "it's", "say \"hi\"", "back\\slash", "both ' and \"", "line\nbreak", "tab\t", "\u{1B}[0m", "é😀", ""])
+    @Test(arguments: [
+        "a b", "it's", "say \"hi\"", "back\\slash", "both ' and \"", "line\nbreak", "tab\t", "\u{1B}[0m", "é😀", "",
+    ])
     func `quoted text reads back as it was`(text: String) throws {
         let scalar = try scalar(YAMLScalar.quoted(text))
         #expect(scalar.text.utf8.elementsEqual(text.utf8))

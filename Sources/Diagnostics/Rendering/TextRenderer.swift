@@ -32,7 +32,8 @@ package struct TextRenderer: DiagnosticRenderer {
 
     /// The message's own file first, the others in the order of their notes.
     private func marksByFile(of diagnostic: Diagnostic) -> [MarkedFile] {
-        var groups: [MarkedFile] = [(diagnostic.range.file, [(diagnostic.range, diagnostic.label.map(DisplayText.escaped), true)])]
+        let label = diagnostic.label.map(DisplayText.escaped)
+        var groups: [MarkedFile] = [(diagnostic.range.file, [(diagnostic.range, label, true)])]
         for note in diagnostic.notes {
             let mark = (range: note.range, label: Optional(DisplayText.escaped(note.message)), isPrimary: false)
             if let index = groups.firstIndex(where: { $0.file === note.range.file }) {
