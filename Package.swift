@@ -155,12 +155,12 @@ let modules: [Module] = [
     Module(name: "LinearRegexTests", kind: .test, uses: ["LinearRegex"]),
     Module(name: "StandardLibraryTests", kind: .test, uses: ["StandardLibrary", "YAMLSyntax", "Diagnostics"]),
     Module(name: "YAMLSyntaxTests", kind: .test, uses: ["YAMLSyntax", "Diagnostics", "Values"], exclude: ["Fixtures"]),
-    Module(name: "CELTests", kind: .test, uses: ["CEL", "Values", "Diagnostics"]),
+    Module(name: "CELTests", kind: .test, uses: ["CEL", "Values", "Diagnostics"], exclude: ["Fixtures"]),
     Module(name: "JSONSchemaTests", kind: .test, uses: ["JSONSchema", "Values", "Diagnostics"]),
     Module(name: "SchedulesTests", kind: .test, uses: ["Schedules", "Values", "Diagnostics"]),
     Module(
         name: "WorkflowDefinitionsTests", kind: .test,
-        uses: ["WorkflowDefinitions", "WorkflowGraph", "StandardLibrary", "YAMLSyntax", "CEL", "JSONSchema", "TestSupport", "Values", "Diagnostics"]),
+        uses: ["WorkflowDefinitions", "WorkflowGraph", "StandardLibrary", "YAMLSyntax", "CEL", "JSONSchema", "TestSupport", "Values", "Diagnostics"], exclude: ["Fixtures"]),
     Module(
         name: "WorkflowInterpreterTests", kind: .test,
         uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "StandardLibrary", "TestSupport", "Values", "CEL", "JSONSchema", "Diagnostics"],
@@ -180,7 +180,7 @@ let modules: [Module] = [
     Module(
         name: "WorkflowServerTests", kind: .test,
         uses: ["WorkflowServer", "WorkflowEngine", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalMemory", "StandardLibrary", "Values", "Diagnostics"],
-        external: [hummingbirdTesting, hummingbird]),
+        external: [hummingbirdTesting, hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommandsTests", kind: .test,
         uses: ["WfrunCommands", "WorkflowEngine", "WorkflowDefinitions", "StandardLibrary", "Values", "Diagnostics"]),

@@ -105,7 +105,7 @@ extension Interpreter {
 
     private func noteCleanup(_ frame: Frame, _ ending: Ending) {
         if case .failure(let failure) = ending {
-            emit(.noteFailedCleanup(step: memoKey(frame.key), failure: failure))
+            emit(.noteFailedCleanup(step: failure.step ?? memoKey(frame.key), failure: failure))
         }
     }
 
@@ -130,10 +130,13 @@ extension Interpreter {
 
     private func caughtBodyEnded(_ frame: Frame, _ clauses: [Node.CatchClause], _ ending: Ending) throws(Failure) {
         switch ending {
-        case .success where isWhole(frame) && frame.stopCause != nil:
-            // Cancelled or out of time: a body that still completed is undone all the same.
-            undo(frame, error: stoppedFailure(frame.stopCause ?? .cancelled), then: .end(.stopped(stoppedFailure(frame.stopCause ?? .cancelled))))
-        case .success, .returned: end(frame, ending)
+        case .success, .returned:
+            if isWhole(frame), let cause = frame.stopCause {
+                // Cancelled or out of time: a body that still completed is undone all the same.
+                undo(frame, error: stoppedFailure(cause), then: .end(.stopped(stoppedFailure(cause))))
+            } else {
+                end(frame, ending)
+            }
         case .stopped(let failure):
             if isWhole(frame) { undo(frame, error: failure, then: .end(ending)) } else { end(frame, ending) }
         case .failure(let failure):
@@ -238,7 +241,9 @@ extension Interpreter {
         }
         var context = registration.context
         context.isCleanup = true
-        let scope = Scope(parent: registration.scope, values: [error.value, registration.ownOutput])
+        // What ends the whole instance is seen by its own name, not as a stop.
+        let seen = isWhole(frame) && error.code == "stopped" ? wholeFailure(error) : error
+        let scope = Scope(parent: registration.scope, values: [seen.value, registration.ownOutput])
         beginChild(frame, .block(registration.block), key: registration.key + ".undo", scope: scope, context: context) {
             .undoing(child: $0, then: then)
         }

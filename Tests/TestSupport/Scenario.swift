@@ -1,4 +1,4 @@
-package import Values
+import Values
 package import WorkflowGraph
 import WorkflowInterpreter
 import WorkflowJournal

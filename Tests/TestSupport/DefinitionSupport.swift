@@ -1,0 +1,45 @@
+package import Diagnostics
+import StandardLibrary
+package import WorkflowDefinitions
+package import WorkflowGraph
+
+/// A definition in a test has mistakes.
+package struct FaultyDefinition: Error, CustomStringConvertible {
+    /// As `wfrun validate` prints them.
+    package let description: String
+}
+
+/// The standard library as the analyzer takes it.
+package let standardLibraryFiles: [SourceFile] = StandardLibrary.files.map { SourceFile(path: "stdlib/\($0.path)", bytes: $0.bytes) }
+
+/// Analyses definitions together with the standard library.
+/// - Parameter files: texts by path relative to the definitions folder.
+package func analyzeDefinitions(_ files: [(path: String, text: String)]) -> Analysis {
+    let definitions = files.map { SourceFile(path: $0.path, text: $0.text) }
+    return DefinitionAnalyzer.analyze(SourceSet(definitions: definitions, library: standardLibraryFiles, root: ""))
+}
+
+/// The graph of a workflow written in a test.
+/// - Parameters:
+///   - yaml: the definition; its name need not be a file's.
+///   - named: the workflow wanted, when there are several.
+///   - files: further files, by path relative to the definitions folder: `actions/crm/lookup.yaml`, `types.yaml`.
+package func compileWorkflow(
+    _ yaml: String, named name: String? = nil, files: [(path: String, text: String)] = []
+) throws -> StepGraph {
+    let name = name ?? workflowName(yaml)
+    let analysis = analyzeDefinitions([(path: "\(name.split(separator: ".").joined(separator: "/")).yaml", text: yaml)] + files)
+    let errors = analysis.diagnostics.filter { $0.severity == .error }
+    guard let graph = analysis.workflow(name)?.graph else {
+        throw FaultyDefinition(description: errors.isEmpty ? "there is no workflow '\(name)'" : TextRenderer().render(errors))
+    }
+    return graph
+}
+
+/// What stands after `workflow:`.
+private func workflowName(_ yaml: String) -> String {
+    for line in yaml.split(separator: "\n") where line.hasPrefix("workflow:") {
+        return line.dropFirst("workflow:".count).split(separator: " ").first.map(String.init) ?? ""
+    }
+    return ""
+}
