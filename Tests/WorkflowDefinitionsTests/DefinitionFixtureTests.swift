@@ -1,0 +1,57 @@
+import Diagnostics
+import Foundation
+import TestSupport
+import Testing
+import WorkflowDefinitions
+import WorkflowGraph
+
+@Suite struct DefinitionFixtureTests {
+    @Test(arguments: Fixtures.paths(in: "valid"))
+    func `what is no mistake passes in silence`(path: String) throws {
+        let analysis = Fixtures.analyze(try Fixtures.text(path), path: path)
+        #expect(TextRenderer().render(analysis.diagnostics) == "")
+        var text = ""
+        for workflow in analysis.workflows {
+            let graph = try #require(workflow.graph)
+            text += GraphText.text(of: graph)
+        }
+        try Fixtures.expect(text, beside: path, as: "graph.txt")
+    }
+
+    @Test(arguments: Fixtures.paths(in: "invalid"))
+    func `a mistake is reported with its code at its place`(path: String) throws {
+        let text = try Fixtures.text(path)
+        let analysis = Fixtures.analyze(text, path: path)
+        let code = path.split(separator: "/")[1]
+        #expect(analysis.diagnostics.contains { $0.code.description == "WF" + code }, "\(path) has no WF\(code)")
+        expectMarks(in: text, analysis.diagnostics, path)
+        try Fixtures.expect(TextRenderer().render(analysis.diagnostics), beside: path, as: "out")
+    }
+
+    /// `#~ WF2101` at the end of a line: the line has this diagnostic; lines without a mark have none.
+    private func expectMarks(in text: String, _ diagnostics: [Diagnostic], _ path: String) {
+        var marked: [String] = []
+        var line = 0
+        for content in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            line += 1
+            if content.hasPrefix("#@ ") { line = 0 }
+            guard let mark = content.range(of: "#~ ") else { continue }
+            for code in content[mark.upperBound...].split(separator: " ") { marked.append("\(line) \(code)") }
+        }
+        let found = diagnostics.map { "\($0.range.start.line) \($0.code)" }
+        #expect(found.sorted() == marked.sorted(), "\(path)")
+    }
+
+    @Test(arguments: Fixtures.shipped)
+    func `a shipped definition has no mistakes`(path: String) throws {
+        let analysis = analyzeDefinitions(try Fixtures.shipped.map { ($0, try Fixtures.shippedText($0)) })
+        #expect(TextRenderer().render(analysis.diagnostics) == "")
+        let name = path.dropLast(".yaml".count).split(separator: "/").joined(separator: ".")
+        let graph = try #require(analysis.workflow(name)?.graph)
+        try Fixtures.expect(GraphText.text(of: graph), beside: "shipped/\(path)", as: "graph.txt")
+    }
+
+    @Test func `the standard library has no mistakes`() {
+        #expect(TextRenderer().render(analyzeDefinitions([]).diagnostics) == "")
+    }
+}
