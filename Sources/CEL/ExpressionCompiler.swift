@@ -12,9 +12,11 @@ package enum ExpressionCompiler {
     package static func compile(
         _ source: String, in scope: ExpressionScope, options: ExpressionOptions = .workflow
     ) -> (expression: CompiledExpression?, problems: [ExpressionProblem]) {
+        let bytes = Array(source.utf8)
         let tree: (root: SyntaxNode, nodeCount: Int)
-        do { tree = try Parser.parse(Array(source.utf8)) } catch { return (nil, [error.problem]) }
-        var (checked, problems) = Checker.check(tree.root, nodeCount: tree.nodeCount, in: scope, options: options)
+        do { tree = try Parser.parse(bytes) } catch { return (nil, [error.problem]) }
+        var (checked, problems) = Checker.check(
+            tree.root, of: bytes, nodeCount: tree.nodeCount, in: scope, options: options)
         if problems.contains(where: \.isError) { return (nil, inOrder(problems)) }
         let planned = Planner.plan(checked, options: options)
         problems += planned.problems

@@ -40,7 +40,9 @@ struct ConformanceTests {
         #expect(cases.count == 1_429)
         var failures: [String] = []
         for testCase in cases where Self.exemptions[testCase.id] == nil {
-            if let failure = Self.failure(of: testCase) { failures.append("\(testCase.id): \(testCase.expression)\n    \(failure)") }
+            if let failure = Self.failure(of: testCase) {
+                failures.append("\(testCase.id): \(testCase.expression)\n    \(failure)")
+            }
         }
         #expect(failures.isEmpty, "\(failures.count) of \(cases.count) fail:\n\(failures.joined(separator: "\n"))")
     }
@@ -75,7 +77,8 @@ struct ConformanceTests {
             dialect: .standard, timeZones: FoundationZones(), container: content["container"]?.stringValue ?? "",
             checksTypes: !testCase.has("unchecked"),
             declaredFunctions: (content["functions"]?.listValue ?? []).compactMap(\.stringValue))
-        let (expression, problems) = ExpressionCompiler.compile(testCase.expression, in: ExpressionScope(variables), options: options)
+        let (expression, problems) = ExpressionCompiler.compile(
+            testCase.expression, in: ExpressionScope(variables), options: options)
         guard let expression else {
             return testCase.has("error") ? nil : "does not compile: \(problems.map(\.message))"
         }

@@ -5,7 +5,9 @@ extension Checker {
         _ node: SyntaxNode, _ name: SyntaxNode.Name, _ target: SyntaxNode?, _ arguments: [SyntaxNode]
     ) -> StaticType {
         guard let target else {
-            let declared = options.declaredFunctions.map { Overload($0) { _, _ in throw CallFailure("this function is only declared") } }
+            let declared = options.declaredFunctions.map {
+                Overload($0) { _, _ in throw CallFailure("this function is only declared") }
+            }
             let overloads = library.global(name.text) + declared.filter { $0.signature.name == name.text }
             return resolve(node, name, overloads, arguments, receiver: nil)
         }
@@ -18,7 +20,9 @@ extension Checker {
     /// `math.abs` of `math.abs(x)`, unless `math` is a variable.
     private func qualifiedFunction(_ target: SyntaxNode, _ name: SyntaxNode.Name) -> SyntaxNode.Name? {
         let links = chain(target).map(\.name)
-        guard let root = links.first, scope.variable(root.text) == nil, library.namespaces.contains(root.text) else { return nil }
+        guard let root = links.first, scope.variable(root.text) == nil, library.namespaces.contains(root.text) else {
+            return nil
+        }
         let text = (links.map(\.text) + [name.text]).joined(separator: ".")
         // `list` and `optional` name types and namespaces both, `type.f()` is nothing.
         if library.global(text).isEmpty, Self.typeNames[root.text] != nil { return nil }
@@ -28,6 +32,9 @@ extension Checker {
     private func resolve(
         _ node: SyntaxNode, _ name: SyntaxNode.Name, _ named: [Overload], _ arguments: [SyntaxNode], receiver: SyntaxNode?
     ) -> StaticType {
+        if named.isEmpty, receiver == nil ? name.text == "has" : Self.macros.contains(name.text) {
+            return misusedMacro(name, arguments.count)
+        }
         let given = (receiver.map { [$0] } ?? []) + arguments
         let types = given.map { check($0) }
         let named = named.filter { isWorkflow || !$0.isWorkflowOnly }
@@ -61,7 +68,7 @@ extension Checker {
             }
             guard let first = matches.first else { continue }
             if let index = matches.compactMap(\.nullArgument).first, matches.allSatisfy({ $0.nullArgument != nil }) {
-                reportNull(given[index], "\(name.text)()")
+                reportNull(given[index])
             }
             if first.isExact { return first.result }
             return matches.dropFirst().allSatisfy { $0.result == first.result } ? first.result : .any
@@ -79,7 +86,7 @@ extension Checker {
     // MARK: Mistakes
 
     private static func signatures(_ overloads: [Overload]) -> String {
-        "there is \(overloads.prefix(5).map(\.signature.text).joined(separator: "; "))\(overloads.count > 5 ? "; …" : "")"
+        "there is \(overloads.prefix(5).map(\.signature.description).joined(separator: "; "))\(overloads.count > 5 ? "; …" : "")"
     }
 
     private static func argumentCount(_ counts: [Int]) -> String {
@@ -92,13 +99,19 @@ extension Checker {
         "sortBy", "groupBy", "toMap", "optMap", "optFlatMap",
     ]
 
+    /// A macro's name with other arguments than the macro takes. They may hold its variables, so they are not looked at.
+    private func misusedMacro(_ name: SyntaxNode.Name, _ count: Int) -> StaticType {
+        let isPresence = name.text == "has"
+        report(
+            .init(
+                .unknownFunction,
+                isPresence
+                    ? "has() takes 1 argument, found \(count)" : "\(name.text)() needs a variable and what to do with it",
+                at: name.range, help: isPresence ? "as in has(order.note)" : "as in items.\(name.text)(item, …)"))
+        return .error
+    }
+
     private func reportUnknown(_ name: SyntaxNode.Name, isMember: Bool, _ types: [StaticType]) {
-        if isMember, Self.macros.contains(name.text) {
-            return report(
-                .init(
-                    .unknownFunction, "\(name.text)() needs a variable and what to do with it", at: name.range,
-                    help: "as in items.\(name.text)(item, …)"))
-        }
         report(
             .init(
                 .unknownFunction, "unknown function '\(name.text)'", at: name.range, label: "unknown",
@@ -146,7 +159,8 @@ struct OverloadMatch {
             guard case .nullable(let wrapped) = type, matcher.match(pattern, wrapped) else { return nil }
             nullArgument = nullArgument ?? index
         }
-        result = matcher.type(of: signature.result)
+        let type = matcher.type(of: signature.result)
+        result = type == .never ? .any : type
         isExact = matcher.isExact && nullArgument == nil
         self.nullArgument = nullArgument
     }

@@ -50,19 +50,21 @@ extension Checker {
     private func roundTypes(
         _ source: StaticType, _ loop: SyntaxNode.Comprehension
     ) -> (key: StaticType, element: StaticType) {
-        if source.mayBeNull { reportNull(loop.range, "\(loop.operation.rawValue)()") }
+        if case .nullable(.list) = source { reportNull(loop.range) }
+        if case .nullable(.map) = source { reportNull(loop.range) }
+        if case .nullable(.record) = source { reportNull(loop.range) }
         switch source.withoutNull {
         case .list(let element): return (.int, element == .never ? .any : element)
         case .map(let key, let value): return (key == .never ? .any : key, value == .never ? .any : value)
         case .record(let record):
             return (.string, record.isOpen ? .any : record.fields.reduce(.never) { $0.join($1.readType) })
         case .any, .never: return (.any, .any)
-        case .error, .null: return (.error, .error)
-        case let type:
+        case .error: return (.error, .error)
+        default:
             report(
                 .init(
-                    .noOverload, "\(loop.operation.rawValue)() needs a list or map, found \(type)", at: loop.range.range,
-                    label: "is \(type)"))
+                    .noOverload, "\(loop.operation.rawValue)() needs a list or map, found \(source)", at: loop.range.range,
+                    label: "is \(source)"))
             return (.error, .error)
         }
     }
@@ -83,7 +85,9 @@ extension Checker {
         case .transformMapEntry: return mapType(body, loop.body)
         case .sortBy:
             if !Self.isOrderable(body, body) {
-                if body.mayBeNull { reportNull(loop.body, "sortBy()") } else {
+                if body.mayBeNull {
+                    reportNull(loop.body)
+                } else {
                     report(.init(.noOverload, "values of type \(body) have no order", at: loop.body.range))
                 }
             }
@@ -101,7 +105,9 @@ extension Checker {
     private func narrowedItem(_ loop: SyntaxNode.Comprehension, _ item: StaticType) -> StaticType? {
         guard let index = local(loop.first.text)?.index else { return nil }
         var type = item
-        for path in facts(of: loop.body, when: true) where path.root == .local(index) { type = type.narrowed(at: path.fields[...]) }
+        for path in facts(of: loop.body, when: true) where path.root == .local(index) {
+            type = type.narrowed(at: path.fields[...])
+        }
         return type
     }
 

@@ -89,7 +89,8 @@ extension Checker {
             report(
                 .init(
                     .unknownName, "'\(prefix)' is no value by itself", at: names[0].range.lowerBound..<last.range.upperBound,
-                    help: Suggestion.help(for: "", among: continuations(of: names[...]).map { "\(prefix).\($0)" }, there: "there is")))
+                    help: Suggestion.help(
+                        for: "", among: continuations(of: names[...]).map { "\(prefix).\($0)" }, there: "there is")))
             return
         }
         let name = names[known]
@@ -129,25 +130,30 @@ extension Checker {
 
     func inferSelection(_ selection: SyntaxNode.Selection, of operand: StaticType) -> StaticType {
         if selection.isTest {
-            if case .optional(let wrapped) = operand { _ = fieldType(selection, of: wrapped.withoutNull) } else {
+            if case .optional(let wrapped) = operand {
+                _ = fieldType(selection, of: wrapped.withoutNull)
+            } else {
                 _ = fieldType(selection, of: operand.withoutNull)
             }
             return .bool
         }
         if selection.isOptional {
             let type: StaticType
-            if case .optional(let wrapped) = operand { type = fieldType(selection, of: wrapped.withoutNull) } else {
+            if case .optional(let wrapped) = operand {
+                type = fieldType(selection, of: wrapped.withoutNull)
+            } else {
                 type = fieldType(selection, of: operand.withoutNull)
             }
             return .optional(isWorkflow ? type.withoutNull : type)
         }
         if case .optional(let wrapped) = operand { return .optional(fieldType(selection, of: wrapped.withoutNull)) }
         if operand.mayBeNull {
+            let text = text(of: selection.operand)
             report(
                 .init(
-                    .mayBeNull, "this may be null, which has no field '\(selection.field.text)'", at: selection.operand.range,
+                    .mayBeNull, "\(text.map { "'\($0)'" } ?? "this") may be null", at: selection.operand.range,
                     label: "may be null",
-                    help: "test it before (… != null && …), or write .?\(selection.field.text)"))
+                    help: "test it before (\(text ?? "…") != null && …), or write \(text ?? "…").?\(selection.field.text)"))
             if operand == .null { return .error }
         }
         return fieldType(selection, of: operand.withoutNull)
@@ -168,7 +174,8 @@ extension Checker {
             if record.isOpen, record.fields.isEmpty { return .any }
             report(
                 .init(
-                    .unknownField, record.name.map { "'\($0)' has no field '\(name.text)'" } ?? "there is no field '\(name.text)'",
+                    .unknownField,
+                    record.name.map { "'\($0)' has no field '\(name.text)'" } ?? "there is no field '\(name.text)'",
                     at: name.range, label: "unknown field",
                     help: Suggestion.help(for: name.text, among: record.fields.map(\.name))))
             return .error
@@ -197,7 +204,7 @@ extension Checker {
             type = wrapped
             yieldsOptional = true
         }
-        if type.mayBeNull, !yieldsOptional { reportNull(container, "'[ ]'") }
+        if type.mayBeNull, !yieldsOptional { reportNull(container) }
         let element = elementType(of: type.withoutNull, container, key, keyType)
         return yieldsOptional ? .optional(element) : element
     }
@@ -209,7 +216,11 @@ extension Checker {
         case .any, .never: return .any
         case .error, .null: return .error
         case .list(let element):
-            if ![.int, .any, .error].contains(keyType), !(keyType == .uint || keyType == .double) || options.checksTypes && isWorkflow {
+            if keyType.mayBeNull {
+                reportNull(key)
+            } else if ![.int, .any, .error].contains(keyType),
+                !(keyType == .uint || keyType == .double) || options.checksTypes && isWorkflow
+            {
                 report(.init(.noOverload, "an index of a list is an integer, found \(keyType)", at: key.range))
             }
             return element == .never ? .any : element
@@ -231,7 +242,7 @@ extension Checker {
     }
 
     private func checkKeyFits(_ type: StaticType, _ wanted: StaticType, _ key: SyntaxNode) {
-        if type.mayBeNull { return reportNull(key, "'[ ]'") }
+        if type.mayBeNull { return reportNull(key) }
         let isNumeric = [StaticType.int, .uint, .double].contains(type) && [.int, .uint].contains(wanted)
         if !type.isAssignable(to: wanted), wanted != .never, !isNumeric {
             report(.init(.noOverload, "the keys of this map are \(wanted), found \(type)", at: key.range))

@@ -18,7 +18,7 @@ extension Checker {
         case .int, .double, .any, .error: return type
         case .never: return .any
         case .nullable, .null:
-            reportNull(operand, "'-'")
+            reportNull(operand)
             return type.withoutNull
         default:
             report(.init(.noOverload, "'-' needs a number, found \(type)", at: operand.range))
@@ -39,7 +39,9 @@ extension Checker {
             return .bool
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
             if reportNulls(operation, (left, a), (right, b)) { return .bool }
-            if !Self.isOrderable(a, b) { reportOverload(operation, a, b, range, left.range.lowerBound..<right.range.upperBound) }
+            if !Self.isOrderable(a, b) {
+                reportOverload(operation, a, b, range, left.range.lowerBound..<right.range.upperBound)
+            }
             return .bool
         case .add, .subtract, .multiply, .divide, .remainder:
             _ = reportNulls(operation, (left, a), (right, b))
@@ -55,7 +57,7 @@ extension Checker {
     private func reportNulls(_ operation: BinaryOperator, _ left: Side, _ right: Side) -> Bool {
         var found = false
         for side in [left, right] where side.type.mayBeNull {
-            reportNull(side.node, "'\(operation.rawValue)'")
+            reportNull(side.node)
             found = true
         }
         return found
@@ -175,7 +177,7 @@ extension Checker {
     }
 
     private func checkMembership(_ item: Side, _ container: Side) {
-        if container.type.mayBeNull { return reportNull(container.node, "'in'") }
+        if container.type.mayBeNull { return reportNull(container.node) }
         let element: StaticType
         switch container.type {
         case .list(let type): element = type
@@ -230,14 +232,17 @@ extension Checker {
     ) {
         report(
             .init(
-                .noOverload, "no '\(operation.rawValue)' for \(a) and \(b)", at: range, label: "\(a) \(operation.rawValue) \(b)",
+                .noOverload, "no '\(operation.rawValue)' for \(a) and \(b)", at: range,
+                label: "\(a) \(operation.rawValue) \(b)",
                 help: conversionHelp(a, b)))
     }
 
     func conversionHelp(_ a: StaticType, _ b: StaticType) -> String? {
         switch (a.withoutNull.asText, b.withoutNull.asText) {
-        case (.string, .int), (.string, .double), (.string, .uint), (.string, .bool), (.string, .timestamp), (.string, .duration),
-            (.int, .string), (.double, .string), (.uint, .string), (.bool, .string), (.timestamp, .string), (.duration, .string):
+        case (.string, .int), (.string, .double), (.string, .uint), (.string, .bool), (.string, .timestamp),
+            (.string, .duration),
+            (.int, .string), (.double, .string), (.uint, .string), (.bool, .string), (.timestamp, .string),
+            (.duration, .string):
             "convert one side: string(…), int(…), double(…), timestamp(…) or duration(…)"
         case (.int, .uint), (.uint, .int): "convert one side: int(…) or uint(…)"
         case (.double, .uint), (.uint, .double), (.int, .double), (.double, .int): "convert one side: double(…) or int(…)"

@@ -31,6 +31,7 @@ final class Checker {
         var type: StaticType
     }
 
+    let source: [UInt8]
     let scope: ExpressionScope
     let options: ExpressionOptions
     let library = FunctionLibrary.all
@@ -42,7 +43,8 @@ final class Checker {
     /// Paths known not to be null where the walk is now.
     var nonNull: Set<NullPath> = []
 
-    private init(_ scope: ExpressionScope, _ options: ExpressionOptions, nodeCount: Int) {
+    private init(_ source: [UInt8], _ scope: ExpressionScope, _ options: ExpressionOptions, nodeCount: Int) {
+        self.source = source
         self.scope = scope
         self.options = options
         types = Array(repeating: .error, count: nodeCount)
@@ -50,9 +52,9 @@ final class Checker {
     }
 
     static func check(
-        _ root: SyntaxNode, nodeCount: Int, in scope: ExpressionScope, options: ExpressionOptions
+        _ root: SyntaxNode, of source: [UInt8], nodeCount: Int, in scope: ExpressionScope, options: ExpressionOptions
     ) -> (CheckedExpression, [ExpressionProblem]) {
-        let checker = Checker(scope, options, nodeCount: nodeCount)
+        let checker = Checker(source, scope, options, nodeCount: nodeCount)
         checker.check(root)
         let checked = CheckedExpression(
             root: root, types: checker.types, references: checker.references, localCount: checker.localCount,
@@ -193,7 +195,7 @@ final class Checker {
     func checkKey(_ type: StaticType, _ node: SyntaxNode) {
         switch type {
         case .bool, .int, .uint, .string, .enumeration, .secret, .any, .error, .never: return
-        case .nullable: reportNull(node, "a map's key")
+        case .nullable: reportNull(node)
         default:
             report(
                 .init(
@@ -207,7 +209,7 @@ final class Checker {
     func requireBool(_ type: StaticType, _ node: SyntaxNode, _ place: String) {
         switch type {
         case .bool, .any, .error, .never: return
-        case .nullable(.bool), .null, .nullable(.any): reportNull(node, "'\(place)'")
+        case .nullable(.bool), .null, .nullable(.any): reportNull(node)
         default:
             report(
                 .init(
@@ -225,11 +227,18 @@ final class Checker {
         }
     }
 
-    func reportNull(_ node: SyntaxNode, _ place: String) {
+    func reportNull(_ node: SyntaxNode) {
+        let text = text(of: node)
         report(
             .init(
-                .mayBeNull, "this may be null, which \(place) does not take", at: node.range, label: "may be null",
-                help: "test it before (… != null && …), or give a value in its place: ….orValue(…)"))
+                .mayBeNull, "\(text.map { "'\($0)'" } ?? "this") may be null", at: node.range, label: "may be null",
+                help: "test it before (\(text ?? "…") != null && …), or give a value in its place: \(text ?? "…").orValue(…)"))
+    }
+
+    /// The source of a node that is a short path, for messages.
+    func text(of node: SyntaxNode) -> String? {
+        guard node.isNameChain, node.range.count <= 60 else { return nil }
+        return String(decoding: source[node.range], as: UTF8.self)
     }
 }
 

@@ -138,7 +138,8 @@ extension StaticType {
         case (_, .nullable(let b)): return isAssignable(to: b)
         case (.int, .double): return true
         case (.enumeration, .string), (.enumeration, .secret), (.string, .secret), (.secret, .string): return true
-        case (.enumeration(let a), .enumeration(let b)): return a.allSatisfy { member in b.contains { $0.hasSameCodePoints(as: member) } }
+        case (.enumeration(let a), .enumeration(let b)):
+            return a.allSatisfy { member in b.contains { $0.hasSameCodePoints(as: member) } }
         case (.list(let a), .list(let b)): return a.isAssignable(to: b)
         case (.map(let ka, let va), .map(let kb, let vb)):
             return va == .never || ka.isAssignable(to: kb) && va.isAssignable(to: vb)

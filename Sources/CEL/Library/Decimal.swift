@@ -40,7 +40,8 @@ enum Decimal {
         let exponent = point - 1
         let mantissa = decimals > 0 ? "\(characters.prefix(1)).\(characters.dropFirst())" : characters
         let shown = String(exponent.magnitude)
-        return (number.sign == .minus ? "-" : "") + mantissa + (exponent < 0 ? "e-" : "e+") + (shown.utf8.count < 2 ? "0" : "") + shown
+        return (number.sign == .minus ? "-" : "") + mantissa + (exponent < 0 ? "e-" : "e+") + (shown.utf8.count < 2 ? "0" : "")
+            + shown
     }
 
     /// All decimal digits of a finite number, most significant first without zeros in front, and where the point stands

@@ -82,7 +82,8 @@ enum FormatFunction {
                 return try radix(value, 2, "%b")
             case UInt8(ascii: "o"): return try radix(value, 8, "%o")
             case UInt8(ascii: "x"): return try hexadecimal(value)
-            case UInt8(ascii: "X"): return String(decoding: try hexadecimal(value).utf8.map { $0 >= 0x61 ? $0 - 32 : $0 }, as: UTF8.self)
+            case UInt8(ascii: "X"):
+                return String(decoding: try hexadecimal(value).utf8.map { $0 >= 0x61 ? $0 - 32 : $0 }, as: UTF8.self)
             default:
                 let shown = (0x21...0x7E).contains(letter) ? String(decoding: [letter], as: UTF8.self) : "?"
                 throw CallFailure("'%\(shown)' is no format; there are %s %d %f %e %b %o %x %X")

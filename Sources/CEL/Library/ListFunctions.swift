@@ -11,7 +11,9 @@ enum ListFunctions {
             let items = arguments[0].asList
             guard let start = Int(exactly: arguments[1].asInt), let end = Int(exactly: arguments[2].asInt),
                 0 <= start, start <= end, end <= items.count
-            else { throw CallFailure("slice(\(arguments[1].asInt), \(arguments[2].asInt)) is outside the list of \(items.count)") }
+            else {
+                throw CallFailure("slice(\(arguments[1].asInt), \(arguments[2].asInt)) is outside the list of \(items.count)")
+            }
             try run.charge(end - start)
             return .list(Array(items[start..<end]))
         },

@@ -139,6 +139,29 @@ extension Signature {
     }
 }
 
+extension Signature: CustomStringConvertible {
+    /// With the names authors know types by: `list(T).slice(integer, integer) -> list(T)`.
+    var description: String {
+        let receiver = isMember ? "\(parameters[0])." : ""
+        let shown = parameters.dropFirst(isMember ? 1 : 0).map(\.description).joined(separator: ", ")
+        return "\(receiver)\(name)(\(shown)\(isVariadic ? "…" : "")) -> \(result)"
+    }
+}
+
+extension Signature.Pattern: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .any: "any"
+        case .variable(let name): String(name)
+        case .exactly(let type): type.description
+        case .list(let element): "list(\(element))"
+        case .map(let key, let value): "map(\(key), \(value))"
+        case .optional(let wrapped): "optional(\(wrapped))"
+        case .nullable(let wrapped): "\(wrapped)?"
+        }
+    }
+}
+
 extension Signature.Pattern {
     /// By the outermost kind alone.
     func accepts(_ value: Value) -> Bool {

@@ -155,7 +155,9 @@ enum StringFunctions {
         try run.charge(items.count)
         var size = 0
         for item in items {
-            guard case .string(let text) = item else { throw CallFailure("join() takes a list of strings, found \(item.kindPhrase)") }
+            guard case .string(let text) = item else {
+                throw CallFailure("join() takes a list of strings, found \(item.kindPhrase)")
+            }
             size += text.utf8.count + separator.utf8.count
         }
         try run.admit(bytes: size)

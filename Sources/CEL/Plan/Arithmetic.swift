@@ -87,7 +87,9 @@ enum Arithmetic {
         case (.timestamp(let a), .timestamp(let b)):
             // CEL's reference implementations count durations in 64 bits of nanoseconds, which the suite tests.
             let span = a.since(b)
-            guard span.seconds.magnitude <= UInt64(Int64.max / 1_000_000_000) else { throw CallFailure("duration out of range") }
+            guard span.seconds.magnitude <= UInt64(Int64.max / 1_000_000_000) else {
+                throw CallFailure("duration out of range")
+            }
             return .duration(span)
         case (.timestamp(let instant), .duration(let span)):
             guard let difference = instant.adding(span.negated) else { throw CallFailure("timestamp out of range") }

@@ -115,6 +115,59 @@ final class BinaryNode: PlanNode {
     }
 }
 
+/// Makes doubles of ints where the type says so.
+final class WideningNode: PlanNode {
+    let range: Range<Int>
+    let operand: any PlanNode
+    let type: StaticType
+
+    init(range: Range<Int>, operand: any PlanNode, type: StaticType) {
+        self.range = range
+        self.operand = operand
+        self.type = type
+    }
+
+    func evaluate(_ run: Evaluation) throws(EvaluationFailure) -> Value {
+        let value = try operand.evaluate(run)
+        do { return try type.widening(value, run) } catch { throw error.at(range) }
+    }
+}
+
+extension StaticType {
+    /// Whether it is this type, or has it inside where a value of it would be widened.
+    func holds(_ type: StaticType) -> Bool {
+        switch self {
+        case .list(let inner), .nullable(let inner), .optional(let inner), .map(_, let inner): inner.holds(type)
+        case .record(let record): record.fields.contains { $0.type.holds(type) }
+        default: self == type
+        }
+    }
+
+    fileprivate func widening(_ value: Value, _ run: Evaluation) throws(CallFailure) -> Value {
+        guard holds(.double) else { return value }
+        switch (self, value) {
+        case (.double, .int(let number)): return .double(Double(number))
+        case (.nullable(let type), _): return try type.widening(value, run)
+        case (.optional(let type), .optional(let wrapped?)): return .optional(try type.widening(wrapped, run))
+        case (.list(let type), .list(let items)):
+            try run.charge(items.count)
+            var widened: [Value] = []
+            for item in items { widened.append(try type.widening(item, run)) }
+            return .list(widened)
+        case (.map(_, let type), .map(var map)):
+            try run.charge(map.count)
+            for entry in map { map[entry.key] = try type.widening(entry.value, run) }
+            return .map(map)
+        case (.record(let record), .map(var map)):
+            for field in record.fields {
+                if let item = map[field.name] { map[field.name] = try field.type.widening(item, run) }
+            }
+            return .map(map)
+        default: return value
+        }
+    }
+}
+
 /// A function's call. Which overload runs is decided by the kinds of the arguments.
 final class CallNode: PlanNode {
     let range: Range<Int>

@@ -67,6 +67,7 @@ struct Planner {
         case .call(_, let target, let arguments): return planCall(node, (target.map { [$0] } ?? []) + arguments)
         case .logical(let isAnd, let operands):
             let parts = planAll(operands)
+            parts.forEach { warnIfConstant($0) }
             return fold(parts, LogicalNode(range: range, isAnd: isAnd, operands: parts.map(\.node)))
         case .not(let operand):
             let part = plan(operand)
@@ -76,16 +77,19 @@ struct Planner {
             return fold([part], NegateNode(range: range, operand: part.node))
         case .binary(let operation, let left, let right, _):
             let parts = [plan(left), plan(right)]
-            return fold(parts, BinaryNode(range: range, operation: operation, left: parts[0].node, right: parts[1].node))
+            let planned = BinaryNode(range: range, operation: operation, left: parts[0].node, right: parts[1].node)
+            return widened(fold(parts, planned), node, from: [left, right])
         case .conditional(let condition, let then, let otherwise):
             let parts = [plan(condition), plan(then), plan(otherwise)]
-            return fold(
-                parts, ConditionalNode(range: range, condition: parts[0].node, then: parts[1].node, otherwise: parts[2].node))
+            warnIfConstant(parts[0])
+            let planned = ConditionalNode(
+                range: range, condition: parts[0].node, then: parts[1].node, otherwise: parts[2].node)
+            return widened(fold(parts, planned), node, from: [then, otherwise])
         case .list(let elements):
             let parts = planAll(elements.map(\.node))
             let planned = zip(parts, elements).map { (node: $0.node, isOptional: $1.isOptional) }
-            return fold(parts, ListNode(range: range, elements: planned))
-        case .map(let entries): return planMap(range, entries)
+            return widened(fold(parts, ListNode(range: range, elements: planned)), node, from: elements.map(\.node))
+        case .map(let entries): return widened(planMap(range, entries), node, from: entries.map(\.value))
         case .comprehension(let loop): return planLoop(node, loop)
         case .bind(_, let value, let body):
             guard case .local(let local) = checked.references[node.id] else { return plan(body) }
@@ -95,7 +99,8 @@ struct Planner {
         case .optionalMap(let target, _, let body, let isFlat):
             guard case .local(let local) = checked.references[node.id] else { return plan(body) }
             let parts = [plan(target), plan(body)]
-            let planned = OptionalMapNode(range: range, target: parts[0].node, local: local, body: parts[1].node, isFlat: isFlat)
+            let planned = OptionalMapNode(
+                range: range, target: parts[0].node, local: local, body: parts[1].node, isFlat: isFlat)
             return fold(parts, planned, binding: [local])
         }
     }
@@ -109,17 +114,21 @@ struct Planner {
     private mutating func planSelection(_ node: SyntaxNode, _ selection: SyntaxNode.Selection) -> Part {
         let operand = plan(selection.operand)
         var field: RecordType.Field?
-        if isWorkflow, case .record(let record) = recordType(of: selection.operand) { field = record.field(selection.field.text) }
+        if isWorkflow, case .record(let record) = recordType(of: selection.operand) {
+            field = record.field(selection.field.text)
+        }
         let (range, name) = (node.range, selection.field.text)
         if selection.isTest {
             let isOptional: Bool
             if case .select(let inner) = selection.operand.kind { isOptional = inner.isOptional } else { isOptional = false }
             return fold(
                 [operand],
-                PresenceNode(range: range, operand: operand.node, field: name, isOptional: isOptional, nullIsAbsent: field != nil))
+                PresenceNode(
+                    range: range, operand: operand.node, field: name, isOptional: isOptional, nullIsAbsent: field != nil))
         }
         if selection.isOptional {
-            return fold([operand], OptionalSelectNode(range: range, operand: operand.node, field: name, nullIsAbsent: field != nil))
+            return fold(
+                [operand], OptionalSelectNode(range: range, operand: operand.node, field: name, nullIsAbsent: field != nil))
         }
         return fold(
             [operand],
@@ -173,7 +182,8 @@ struct Planner {
                 return failing(message, parts[1].node.range)
             }
         }
-        return fold(parts, CallNode(range: node.range, name: name, overloads: overloads, arguments: parts.map(\.node)))
+        let planned = CallNode(range: node.range, name: name, overloads: overloads, arguments: parts.map(\.node))
+        return widened(fold(parts, planned), node, from: arguments)
     }
 
     /// The call's target is a namespace: `math` of `math.abs(x)`.
@@ -184,6 +194,23 @@ struct Planner {
     /// What was not checked and cannot work fails when it is reached.
     private func failing(_ message: String, _ range: Range<Int>) -> Part {
         Part(node: FailureNode(range: range, message: message), size: 1, fails: true)
+    }
+
+    /// Where a join has made numbers of integers, the value has to follow: `(c ? 1 : 2.5) / 2` is no integer division.
+    private mutating func widened(_ part: Part, _ node: SyntaxNode, from sources: [SyntaxNode]) -> Part {
+        let type = checked.types[node.id]
+        guard isWorkflow, type.holds(.double), sources.contains(where: { checked.types[$0.id].holds(.int) }) else {
+            return part
+        }
+        return fold([part], WideningNode(range: node.range, operand: part.node, type: type))
+    }
+
+    private mutating func warnIfConstant(_ condition: Part) {
+        guard isWorkflow, case .bool(let flag)? = condition.value else { return }
+        problems.append(
+            .init(
+                .alwaysSame, "this condition is always \(flag)", at: condition.node.range, isError: false,
+                label: "always \(flag)"))
     }
 
     // MARK: Folding

@@ -40,7 +40,7 @@ enum Escapes {
     private static func escape(
         _ source: [UInt8], _ start: Int, _ end: Int, isBytes: Bool
     ) throws(SyntaxError) -> (UInt32, Int) {
-        guard start + 1 < end else { throw invalid(start..<end) }
+        guard start + 1 < end else { throw invalid(source, start..<end) }
         let letter = source[start + 1]
         switch letter {
         case UInt8(ascii: "a"): return (7, 2)
@@ -56,7 +56,7 @@ enum Escapes {
         case UInt8(ascii: "u") where !isBytes: return try hexadecimal(source, start, end, digits: 4)
         case UInt8(ascii: "U") where !isBytes: return try hexadecimal(source, start, end, digits: 8)
         case 0x30...0x33: return try octal(source, start, end)
-        default: throw invalid(start..<min(start + 2, end))
+        default: throw invalid(source, start..<min(start + 2, end))
         }
     }
 
@@ -66,7 +66,7 @@ enum Escapes {
         var value: UInt32 = 0
         for offset in 2..<2 + digits {
             guard start + offset < end, let digit = hexDigit(source[start + offset]) else {
-                throw invalid(start..<min(start + offset + 1, end))
+                throw invalid(source, start..<min(start + offset + 1, end))
             }
             value = value << 4 | digit
         }
@@ -77,16 +77,18 @@ enum Escapes {
         var value: UInt32 = 0
         for offset in 1...3 {
             guard start + offset < end, (0x30...0x37).contains(source[start + offset]) else {
-                throw invalid(start..<min(start + offset + 1, end))
+                throw invalid(source, start..<min(start + offset + 1, end))
             }
             value = value << 3 | UInt32(source[start + offset] - 0x30)
         }
         return (value, 4)
     }
 
-    private static func invalid(_ range: Range<Int>) -> SyntaxError {
-        SyntaxError(
-            message: "this escape does not exist", range: range,
+    private static func invalid(_ source: [UInt8], _ range: Range<Int>) -> SyntaxError {
+        var end = range.upperBound
+        while end < source.count, source[end] & 0xC0 == 0x80 { end += 1 }
+        return SyntaxError(
+            message: "this escape does not exist", range: range.lowerBound..<end,
             help: "write \\\\ for a backslash, or put r before the quotes of a pattern")
     }
 }

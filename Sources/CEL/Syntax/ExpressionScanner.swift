@@ -17,7 +17,9 @@ package enum ExpressionScanner {
             case UInt8(ascii: "/") where index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "/"):
                 while index < bytes.count, bytes[index] != 0x0A { index += 1 }
             case UInt8(ascii: "\""), UInt8(ascii: "'"):
-                guard let end = endOfString(bytes, from: index, isRaw: hasRawPrefix(bytes, before: index, start)) else { return nil }
+                guard let end = endOfString(bytes, from: index, isRaw: hasRawPrefix(bytes, before: index, start)) else {
+                    return nil
+                }
                 index = end - 1
             default: break
             }

@@ -50,7 +50,9 @@ struct Lexer {
         index += 1
         while let next = byte(), next != UInt8(ascii: "`"), next != 0x0A {
             guard isLetter(next) || isDigit(next) || [0x2E, 0x2D, 0x2F, 0x20].contains(next) else {
-                throw SyntaxError(message: "a quoted field name may hold letters, digits, '_', '.', '-', '/' and spaces", range: index..<index + 1)
+                throw SyntaxError(
+                    message: "a quoted field name may hold letters, digits, '_', '.', '-', '/' and spaces",
+                    range: index..<endOfCharacter(at: index))
             }
             index += 1
         }
@@ -66,7 +68,9 @@ struct Lexer {
 
     private mutating func number() throws(SyntaxError) -> Token {
         let start = index
-        if byte() == UInt8(ascii: "0"), byte(1) == UInt8(ascii: "x") || byte(1) == UInt8(ascii: "X"), byte(2).flatMap(hexDigit) != nil {
+        if byte() == UInt8(ascii: "0"), byte(1) == UInt8(ascii: "x") || byte(1) == UInt8(ascii: "X"),
+            byte(2).flatMap(hexDigit) != nil
+        {
             index += 2
             let digits = index
             while let next = byte(), hexDigit(next) != nil { index += 1 }
@@ -106,7 +110,8 @@ struct Lexer {
         if isUnsigned { return Token(kind: .literal, range: start..<index, value: .uint(magnitude)) }
         guard magnitude <= UInt64(Int64.max) + 1 else {
             throw SyntaxError(
-                message: "this number does not fit in a 64-bit integer", range: start..<index, help: "write it with a 'u' or as a double")
+                message: "this number does not fit in a 64-bit integer", range: start..<index,
+                help: "write it with a 'u' or as a double")
         }
         return Token(kind: .integer(magnitude), range: start..<index)
     }
@@ -185,9 +190,14 @@ struct Lexer {
         throw unexpected(bytes[index], at: start)
     }
 
-    private func unexpected(_ byte: UInt8, at start: Int) -> SyntaxError {
+    private func endOfCharacter(at start: Int) -> Int {
         var end = start + 1
         while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+        return end
+    }
+
+    private func unexpected(_ byte: UInt8, at start: Int) -> SyntaxError {
+        let end = endOfCharacter(at: start)
         let text = String(decoding: bytes[start..<end], as: UTF8.self)
         let help: String? =
             switch byte {

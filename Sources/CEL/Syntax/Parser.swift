@@ -19,7 +19,9 @@ struct Parser {
     private var maximumNodes: Int
 
     /// The tree of a whole source text.
-    static func parse(_ source: [UInt8], maximumNodes: Int = Limits.nodes) throws(SyntaxError) -> (root: SyntaxNode, nodeCount: Int) {
+    static func parse(_ source: [UInt8], maximumNodes: Int = Limits.nodes) throws(SyntaxError) -> (
+        root: SyntaxNode, nodeCount: Int
+    ) {
         var parser = try Parser(source, maximumNodes: maximumNodes)
         let root = try parser.expression()
         if case .end = parser.token.kind { return (root, parser.nodeCount) }
@@ -121,12 +123,9 @@ struct Parser {
     }
 
     private mutating func unary() throws(SyntaxError) -> SyntaxNode {
-        nesting += 1
-        defer { nesting -= 1 }
-        if nesting > Limits.depth { throw tooDeep(token.range) }
         let start = token.range.lowerBound
         if try take(.not) {
-            let operand = try unary()
+            let operand = try operandOfPrefix()
             return try make(.not(operand), start..<operand.range.upperBound)
         }
         guard try take(.minus) else { return try member(of: try primary()) }
@@ -135,8 +134,15 @@ struct Parser {
             try advance()
             return try member(of: try make(.literal(value), start..<end))
         }
-        let operand = try unary()
+        let operand = try operandOfPrefix()
         return try make(.negate(operand), start..<operand.range.upperBound)
+    }
+
+    private mutating func operandOfPrefix() throws(SyntaxError) -> SyntaxNode {
+        nesting += 1
+        defer { nesting -= 1 }
+        if nesting > Limits.depth { throw tooDeep(token.range) }
+        return try unary()
     }
 
     /// The current token with a minus before it: `-9223372036854775808` is a literal, not a negation.
@@ -235,9 +241,22 @@ struct Parser {
             throw SyntaxError(message: "'\(name.text)' is a reserved word", range: name.range, help: Self.help(for: name.text))
         }
         try advance()
-        guard try take(.leftParenthesis) else { return try make(.name(name, isAbsolute: isAbsolute), start..<name.range.upperBound) }
+        if name.text == "not", startsValue {
+            throw SyntaxError(message: "'not' is no operator", range: name.range, help: Self.help(for: name.text))
+        }
+        guard try take(.leftParenthesis) else {
+            return try make(.name(name, isAbsolute: isAbsolute), start..<name.range.upperBound)
+        }
         let arguments = try self.arguments()
         return try call(name, target: nil, arguments, start..<previousEnd)
+    }
+
+    private var startsValue: Bool {
+        switch token.kind {
+        case .identifier: token.text != "in"
+        case .literal, .integer: true
+        case .quotedIdentifier, .symbol, .end: false
+        }
     }
 
     private static let constants: [String: Value] = ["true": .bool(true), "false": .bool(false), "null": .null]

@@ -15,10 +15,30 @@ struct Token: Sendable {
     }
 
     enum Symbol: String, Sendable {
-        case leftParenthesis = "(", rightParenthesis = ")", leftBracket = "[", rightBracket = "]", leftBrace = "{"
-        case rightBrace = "}", dot = ".", comma = ",", colon = ":", question = "?", plus = "+", minus = "-", star = "*"
-        case slash = "/", percent = "%", not = "!", equal = "==", notEqual = "!=", less = "<", lessOrEqual = "<="
-        case greater = ">", greaterOrEqual = ">=", and = "&&", or = "||"
+        case leftParenthesis = "("
+        case rightParenthesis = ")"
+        case leftBracket = "["
+        case rightBracket = "]"
+        case leftBrace = "{"
+        case rightBrace = "}"
+        case dot = "."
+        case comma = ","
+        case colon = ":"
+        case question = "?"
+        case plus = "+"
+        case minus = "-"
+        case star = "*"
+        case slash = "/"
+        case percent = "%"
+        case not = "!"
+        case equal = "=="
+        case notEqual = "!="
+        case less = "<"
+        case lessOrEqual = "<="
+        case greater = ">"
+        case greaterOrEqual = ">="
+        case and = "&&"
+        case or = "||"
     }
 
     var kind: Kind

@@ -1,0 +1,83 @@
+import CEL
+import Testing
+import Values
+
+struct CompiledExpressionTests {
+    private func compile(_ source: String, _ scope: ExpressionScope = Sample.scope) throws -> CompiledExpression {
+        let (expression, problems) = ExpressionCompiler.compile(source, in: scope)
+        return try #require(expression, "\(problems.map(\.message))")
+    }
+
+    @Test func `an expression knows the slots it reads`() throws {
+        #expect(try compile("steps.order.total > 1.0 && input.rush").slots == [0, 1])
+        #expect(try compile("input.lines.map(l, l.sku + input.orderId + secrets.payments_key)").slots == [0, 4])
+        #expect(try compile("1 + 2").slots == [])
+    }
+
+    @Test func `an expression without variables is a constant`() throws {
+        #expect(try compile("1 + 2").constant == 3)
+        #expect(try compile("[1, 2].map(x, x * 2)").constant == [2, 4])
+        #expect(try compile("input.count").constant == .none)
+        #expect(try compile("null").constant == .some(.null))
+    }
+
+    @Test func `a text with a secret is secret`() throws {
+        #expect(try compile("\"Bearer \" + secrets.payments_key").type == .secret)
+    }
+
+    @Test func `what a condition proves holds where it was true`() throws {
+        let condition = try compile("input.note != null && steps.shipment != null")
+        let scope = Sample.scope.assuming(condition, is: true)
+        #expect(try compile("input.note.size()", scope).type == .int)
+        #expect(try compile("steps.shipment.trackingNumber", scope).type == .string)
+        #expect(
+            ExpressionCompiler.compile("input.note.size()", in: Sample.scope.assuming(condition, is: false)).expression == nil)
+    }
+
+    @Test func `an early return proves the opposite`() throws {
+        let condition = try compile("input.note == null || steps.shipment == null")
+        let scope = Sample.scope.assuming(condition, is: false)
+        #expect(try compile("input.note + steps.shipment.trackingNumber", scope).type == .string)
+    }
+
+    @Test func `fields of fields are narrowed with what is around them`() throws {
+        let scope = Sample.scope.assuming(try compile("has(input.customer.email)"), is: true)
+        #expect(try compile("input.customer.email.size()", scope).type == .int)
+    }
+
+    @Test func `integers become numbers where a join makes them so`() throws {
+        #expect(try compile("(input.rush ? 1 : 2.5) / 2").evaluate(Sample.slots) == 0.5)
+        #expect(try compile("[1, 2.5].map(x, x / 2)").evaluate(Sample.slots) == [0.5, 1.25])
+        #expect(try compile("[1] + [2.5]").evaluate(Sample.slots) == [1.0, 2.5])
+        #expect(try compile("input.?count.orValue(2.5) / 2").evaluate(Sample.slots) == 1.5)
+    }
+
+    @Test func `maps iterate in key order whatever order they were written in`() throws {
+        #expect(try compile("{\"b\": 1, \"a\": 2, \"c\": 3}.map(k, k)").evaluate(Sample.slots) == ["a", "b", "c"])
+        #expect(try compile("{\"b\": 1, \"a\": 2}.transformList(k, v, v)").evaluate(Sample.slots) == [2, 1])
+    }
+
+    @Test func `texts compare by code point, never by normal form`() throws {
+        #expect(try compile("\"\\u00e9\" == \"e\\u0301\"").constant == false)
+        #expect(try compile("{\"\\u00e9\": 1, \"e\\u0301\": 2}.size()").constant == 2)
+        #expect(try compile("\"👩‍👩‍👧\".size()").constant == 5)
+        #expect(try compile("\"\\r\\n\".size()").constant == 2)
+    }
+
+    @Test func `in standard CEL nothing widens and absent fields are errors`() throws {
+        let (sum, problems) = ExpressionCompiler.compile("1 + 2.5", in: ExpressionScope(), options: .standard)
+        #expect(sum == nil && problems.first?.kind == .noOverload)
+        let scope = ExpressionScope([ScopedVariable(name: "x", type: .any, slot: 0)])
+        let field = try #require(ExpressionCompiler.compile("x.missing", in: scope, options: .standard).expression)
+        #expect(throws: EvaluationFailure(kind: .expression, message: "there is no field 'missing'", range: 0..<9)) {
+            try field.evaluate(Slots(values: [["present": 1]]))
+        }
+    }
+
+    @Test func `a failure points at the part that failed`() throws {
+        let expression = try compile("input.count + int(input.orderId)")
+        #expect(throws: EvaluationFailure(kind: .expression, message: "'o-17' is not an integer", range: 14..<32)) {
+            try expression.evaluate(Sample.slots)
+        }
+    }
+}
