@@ -147,7 +147,9 @@ extension TimeSpan: CustomStringConvertible {
             } else {
                 return nil
             }
-            let fractional = Int64((Double(numerator) / Double(denominator) * Double(unit)).rounded(.down))
+            // In 128 bits: a double would make 0.000000003s two nanoseconds.
+            let product = UInt64(numerator).multipliedFullWidth(by: UInt64(unit))
+            let fractional = Int64(UInt64(denominator).dividingFullWidth((product.high, product.low)).quotient)
             let part: TimeSpan?
             if unit >= 1_000_000_000 {
                 let (seconds, overflow) = whole.multipliedReportingOverflow(by: unit / 1_000_000_000)
