@@ -94,7 +94,7 @@ extension Checker {
         return counts == [1] ? "1 argument" : "\(shown) arguments"
     }
 
-    private static let macros = [
+    static let macros = [
         "all", "exists", "existsOne", "exists_one", "filter", "map", "transformList", "transformMap", "transformMapEntry",
         "sortBy", "groupBy", "toMap", "optMap", "optFlatMap",
     ]

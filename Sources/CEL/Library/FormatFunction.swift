@@ -74,13 +74,13 @@ enum FormatFunction {
             case UInt8(ascii: "s"):
                 try run.admit(value)
                 return try FormatFunction.text(of: value)
-            case UInt8(ascii: "d"): return try integer(value)
+            case UInt8(ascii: "d"): return try integer(whole(value))
             case UInt8(ascii: "f"): return try real(value) { Decimal.fixed($0, decimals: decimals ?? 6) }
             case UInt8(ascii: "e"): return try real(value) { Decimal.scientific($0, decimals: decimals ?? 6) }
             case UInt8(ascii: "b"):
                 if case .bool(let flag) = value { return flag ? "1" : "0" }
-                return try radix(value, 2, "%b")
-            case UInt8(ascii: "o"): return try radix(value, 8, "%o")
+                return try radix(whole(value), 2, "%b")
+            case UInt8(ascii: "o"): return try radix(whole(value), 8, "%o")
             case UInt8(ascii: "x"): return try hexadecimal(value)
             case UInt8(ascii: "X"):
                 return String(decoding: try hexadecimal(value).utf8.map { $0 >= 0x61 ? $0 - 32 : $0 }, as: UTF8.self)
@@ -88,6 +88,12 @@ enum FormatFunction {
                 let shown = (0x21...0x7E).contains(letter) ? String(decoding: [letter], as: UTF8.self) : "?"
                 throw CallFailure("'%\(shown)' is no format; there are %s %d %f %e %b %o %x %X")
             }
+        }
+
+        /// A whole number is an integer here: in the list `[3, 2.5]` the 3 has become 3.0.
+        private func whole(_ value: Value) -> Value {
+            guard run.isWorkflow, case .double(let number) = value, let exact = Int64(exactly: number) else { return value }
+            return .int(exact)
         }
 
         private func integer(_ value: Value) throws -> String {
@@ -122,7 +128,7 @@ enum FormatFunction {
             switch value {
             case .string(let text): return Hex.encode(text.utf8)
             case .bytes(let bytes): return Hex.encode(bytes)
-            default: return try radix(value, 16, "%x")
+            default: return try radix(whole(value), 16, "%x")
             }
         }
     }
