@@ -2,14 +2,18 @@ import Diagnostics
 
 /// The keys of one mapping, compared by code point. Swift's string equality would call two spellings of `é` one key.
 struct KeySet {
+    /// Up to this many keys are compared one by one.
+    private static let fewKeys = 16
+
     private var ranges: [[UInt8]: SourceRange] = [:]
 
-    /// The place of the same key seen earlier, or nil for a new one.
-    mutating func insert(_ key: YAMLScalar) -> SourceRange? {
-        let bytes = Array(key.text.utf8)
-        if let first = ranges[bytes] { return first }
-        ranges[bytes] = key.range
-        return nil
+    /// The place of the same key among the pairs read so far, or nil for a new one.
+    mutating func firstPlace(of key: YAMLScalar, among pairs: [YAMLPair]) -> SourceRange? {
+        if pairs.count <= Self.fewKeys {
+            return pairs.first { $0.key.text.utf8.elementsEqual(key.text.utf8) }?.key.range
+        }
+        for pair in pairs[ranges.count...] { ranges[Array(pair.key.text.utf8)] = pair.key.range }
+        return ranges[Array(key.text.utf8)]
     }
 }
 

@@ -17,6 +17,7 @@ enum PlainScalar {
     }
 
     static func resolve(_ text: String) -> Meaning {
+        if let first = text.utf8.first, !canBeginNonString(first) { return .string }
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE": return .bool(true)
@@ -28,6 +29,16 @@ enum PlainScalar {
             return .string
         }
         return integer(bytes) ?? float(text, bytes) ?? .string
+    }
+
+    /// Most scalars are known for text by their first letter.
+    private static func canBeginNonString(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "~"), UInt8(ascii: "n"),
+            UInt8(ascii: "N"), UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
+            true
+        default: false
+        }
     }
 
     private static let plus = UInt8(ascii: "+")

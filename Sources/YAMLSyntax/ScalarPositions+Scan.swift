@@ -10,9 +10,12 @@ extension ScalarPositions {
         _ text: String, style: YAMLScalar.Style, in source: [UInt8], range: Range<Int>, parentIndent: Int
     ) -> ScalarPositions {
         let length = text.utf8.count
-        if style == .plain, length == range.count, text.utf8.elementsEqual(source[range]) {
-            let run = Run(text: 0, source: range.lowerBound, sourceLength: length, textLength: length)
-            return ScalarPositions(runs: length == 0 ? [] : [run], end: range.upperBound)
+        if style == .plain, length == range.count, text.hasBytes(source, in: range) {
+            return ScalarPositions(verbatim: range)
+        }
+        let inner = range.lowerBound + 1..<max(range.lowerBound + 1, range.upperBound - 1)
+        if style == .singleQuoted || style == .doubleQuoted, length == inner.count, text.hasBytes(source, in: inner) {
+            return ScalarPositions(verbatim: inner)
         }
         var scan = ScalarScan(source: source, range: range)
         switch style {
@@ -27,6 +30,16 @@ extension ScalarPositions {
         }
         let whole = Run(text: 0, source: range.lowerBound, sourceLength: range.count, textLength: length)
         return ScalarPositions(runs: length == 0 ? [] : [whole], end: range.upperBound, isExact: false)
+    }
+}
+
+extension String {
+    /// Whether these are exactly the given bytes.
+    fileprivate func hasBytes(_ bytes: [UInt8], in range: Range<Int>) -> Bool {
+        bytes.withUnsafeBufferPointer { buffer in
+            let expected = UnsafeBufferPointer(rebasing: buffer[range])
+            return utf8.withContiguousStorageIfAvailable { $0.elementsEqual(expected) } ?? utf8.elementsEqual(expected)
+        }
     }
 }
 

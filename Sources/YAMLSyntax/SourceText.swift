@@ -52,6 +52,10 @@ struct SourceText {
         var index = contentStart
         while index < bytes.count {
             let byte = bytes[index]
+            if isASCII, (0x20..<0x7F).contains(byte) || byte == 0x0A {
+                index += 1
+                continue
+            }
             if byte >= 0x80, isASCII {
                 isASCII = false
                 offsets = (contentStart..<index).map { Int32(truncatingIfNeeded: $0) }

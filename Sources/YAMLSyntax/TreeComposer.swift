@@ -175,27 +175,35 @@ struct TreeComposer {
     // MARK: Building
 
     private mutating func add(_ child: Composed, isAlias: Bool = false) {
-        guard var frame = frames.popLast() else {
+        guard !frames.isEmpty else {
             root = child.node
             return
         }
-        frame.weight += child.weight
-        frame.height = max(frame.height, child.height + 1)
-        frame.end = max(frame.end, (child.node.aliasRange ?? child.node.range).bytes.upperBound)
-        if !frame.isMapping {
-            frame.items.append(child.node)
-        } else if case .expected = frame.key {
-            frame.key = key(from: child.node, in: &frame, isAlias: isAlias)
-        } else {
-            if case .read(let key) = frame.key { frame.pairs.append(YAMLPair(key: key, value: child.node)) }
-            frame.key = .expected
+        // In place: taking the frame out and putting it back would copy what it has collected.
+        let top = frames.count - 1
+        frames[top].weight += child.weight
+        frames[top].height = max(frames[top].height, child.height + 1)
+        frames[top].end = max(frames[top].end, (child.node.aliasRange ?? child.node.range).bytes.upperBound)
+        guard frames[top].isMapping else {
+            frames[top].items.append(child.node)
+            return
         }
-        frames.append(frame)
+        switch frames[top].key {
+        case .expected:
+            frames[top].key = key(from: child.node, isAlias: isAlias)
+        case .read(let key):
+            frames[top].pairs.append(YAMLPair(key: key, value: child.node))
+            frames[top].key = .expected
+        case .unusable:
+            frames[top].key = .expected
+        }
     }
 
-    private mutating func key(from node: YAMLNode, in frame: inout Frame, isAlias: Bool) -> Key {
+    /// What a node means as the next key of the innermost mapping.
+    private mutating func key(from node: YAMLNode, isAlias: Bool) -> Key {
+        let top = frames.count - 1
         guard case .scalar(let key) = node.content, !isAlias else {
-            reportComplexKey(node, in: &frame)
+            reportComplexKey(node)
             return .unusable
         }
         if key.isBroken { return .unusable }
@@ -209,7 +217,7 @@ struct TreeComposer {
             reportNonStringKey(key, kind: kind)
             return .unusable
         }
-        if let first = frame.keys.insert(key) {
+        if let first = frames[top].keys.firstPlace(of: key, among: frames[top].pairs) {
             diagnostics.append(
                 Diagnostic(
                     .duplicateKey, .error, "the key '\(key.text)' appears twice in one mapping", at: key.range,
@@ -220,10 +228,11 @@ struct TreeComposer {
         return .read(key)
     }
 
-    private mutating func reportComplexKey(_ node: YAMLNode, in frame: inout Frame) {
+    private mutating func reportComplexKey(_ node: YAMLNode) {
+        let frame = frames[frames.count - 1]
         let isNestedFlow = frame.isFlow && node.range.bytes.lowerBound == frame.start + 1
         if isNestedFlow, case .mapping = node.content, bytes[frame.start + 1] == UInt8(ascii: "{") {
-            frame.isMustache = true
+            frames[frames.count - 1].isMustache = true
             mustache = frame.start
             diagnostics.append(.missingDollar(before: frame.start, in: file))
             return
@@ -357,11 +366,11 @@ extension TreeComposer {
 
     /// ` #` ends a plain scalar, also in the middle of `${{ … }}`.
     private func commentInsideExpression(_ scalar: YAMLScalar) -> Diagnostic? {
-        guard scalar.text.hasOpenExpression else { return nil }
         let end = scalar.range.bytes.upperBound
         var index = end
         while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
-        guard index > end, index < bytes.count, bytes[index] == UInt8(ascii: "#") else { return nil }
+        guard index > end, index < bytes.count, bytes[index] == UInt8(ascii: "#"), scalar.text.hasOpenExpression
+        else { return nil }
         let whole = places.trimmed(scalar.range.bytes.lowerBound..<places.restOfLine(from: index).upperBound)
         let quoted = YAMLScalar.quoted(String(decoding: bytes[whole], as: UTF8.self))
         let isOneLine = !bytes[whole].contains(0x0A)

@@ -99,18 +99,32 @@ package struct ScalarPositions: Sendable, Hashable {
         }
     }
 
-    /// In order of `text`, without gaps. One run for most plain scalars.
-    package var runs: [Run]
+    /// The first run, and for most plain scalars the only one: kept apart so that they need no array.
+    private var first: Run?
+    private var others: [Run]
     /// Where the text ends in the file: the position of an offset equal to the text's length.
     package var end: Int
     /// False where the map could not be found and every byte stands for the whole scalar; no text is known that does it.
     package var isExact: Bool
 
     package init(runs: [Run], end: Int, isExact: Bool = true) {
-        self.runs = runs
+        first = runs.first
+        others = runs.count > 1 ? Array(runs.dropFirst()) : []
         self.end = end
         self.isExact = isExact
     }
+
+    /// Text that stands in the source as it is.
+    init(verbatim source: Range<Int>) {
+        first = source.isEmpty
+            ? nil : Run(text: 0, source: source.lowerBound, sourceLength: source.count, textLength: source.count)
+        others = []
+        end = source.upperBound
+        isExact = true
+    }
+
+    /// In order of `text`, without gaps.
+    package var runs: [Run] { (first.map { [$0] } ?? []) + others }
 
     /// Within a run of equal lengths byte by byte; within an escape or a fold the whole of it.
     package func sourceRange(of text: Range<Int>) -> Range<Int> {
@@ -120,14 +134,16 @@ package struct ScalarPositions: Sendable, Hashable {
     }
 
     private func run(containing offset: Int) -> Run? {
+        guard let first else { return nil }
+        if offset < first.textLength { return first }
         var low = 0
-        var high = runs.count
+        var high = others.count
         while high - low > 1 {
             let middle = (low + high) / 2
-            if runs[middle].text <= offset { low = middle } else { high = middle }
+            if others[middle].text <= offset { low = middle } else { high = middle }
         }
-        guard low < runs.count, offset < runs[low].text + runs[low].textLength else { return nil }
-        return runs[low]
+        guard low < others.count, offset < others[low].text + others[low].textLength else { return nil }
+        return others[low]
     }
 
     private func sourceStart(of offset: Int) -> Int {
