@@ -20,6 +20,8 @@ extension BatchWriter {
         }
         let sequence = EventSequence(sqlite3_last_insert_rowid(connection))
         memory.lastEvent = sequence
+        // Names come from outside: what is remembered of them is bounded, the table says the rest.
+        if memory.eventNames.count >= 10_000 { memory.eventNames = [] }
         if memory.eventNames.insert(StoredText(new.name)).inserted {
             try statement(.insertEventName).run { bind in
                 bind.text(new.name)

@@ -59,6 +59,13 @@ final class BatchWriter: @unchecked Sendable {
         }
     }
 
+    /// Lets go of the connection, on its queue, before it is closed or another writer begins.
+    func end() {
+        prepared = Array(repeating: nil, count: HotStatement.allCases.count)
+        log.detach()
+        isBroken = true
+    }
+
     func statement(_ statement: HotStatement) throws(SQLiteFailure) -> Prepared {
         if let known = prepared[statement.rawValue] { return known }
         do {

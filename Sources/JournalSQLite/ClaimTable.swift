@@ -24,8 +24,7 @@ final class ClaimTable: Sendable {
         _ read: (_ isHeld: (InstanceKey) -> Bool) throws(JournalError) -> [Claim]
     ) throws(JournalError) -> [Claim] {
         try held.withLock { (held) throws(JournalError) -> [Claim] in
-            let taken = held
-            let claims = try read { taken.contains($0) }
+            let claims = try read { held.contains($0) }
             for claim in claims { held.insert(claim.instance) }
             return claims
         }

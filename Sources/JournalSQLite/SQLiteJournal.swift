@@ -110,8 +110,10 @@ package final class SQLiteJournal: JournalStore {
     // MARK: - The port
 
     package func open(node: String) throws(JournalError) -> Epoch {
+        let earlier = state.withLock { $0.writer }
         let writer = try translatingErrors {
             try pool.writeWithoutTransaction { database in
+                earlier?.end()
                 try database.inTransaction(.immediate) {
                     try database.execute(
                         sql: """
@@ -174,7 +176,11 @@ package final class SQLiteJournal: JournalStore {
     }
 
     package func close() {
-        state.withLock { $0.writer = nil }
+        let writer = state.withLock { state in
+            defer { state.writer = nil }
+            return state.writer
+        }
+        if let writer { pool.writeWithoutTransaction { _ in writer.end() } }
         // What cannot be closed now is closed with the object; nothing is left unwritten.
         try? pool.close()
     }
