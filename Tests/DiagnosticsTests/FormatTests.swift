@@ -162,6 +162,15 @@ import Testing
         #expect(file.location(of: -1).byte == 0)
     }
 
+    @Test func `a byte order mark takes no column`() {
+        let file = SourceFile(path: "a", text: "\u{FEFF}key: x\n")
+        #expect(file.line(1) == "key: x")
+        #expect(file.location(of: 3).column == 1 && file.location(of: 0).column == 1 && file.location(of: 8).column == 6)
+        let output = TextRenderer().render(
+            Diagnostic(DiagnosticCode(102), .error, "m", at: place("x", in: file)))
+        #expect(output.contains("1 | key: x\n  |      ^\n"))
+    }
+
     @Test func `the collector sorts by file, position and code and keeps one of equal messages`() {
         let (a, b) = (SourceFile(path: "a", text: "xyz"), SourceFile(path: "b", text: "xyz"))
         func message(_ file: SourceFile, _ offset: Int, _ code: Int) -> Diagnostic {
