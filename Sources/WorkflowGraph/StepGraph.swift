@@ -111,19 +111,14 @@ package struct FileBody: Sendable {
     package var input: ValueContract
     /// What the file may read of secrets, in the order of their slots.
     package var secrets: [String]
-    /// `finally(catching(timeout?(shaped(group))))`, as far as the file has them. The root of the workflow always has a
-    /// `catching` node, if need be without clauses: compensation of the instance happens there.
+    /// `finally(catching(shaped(group)))`, as far as the file has them. The root of the workflow, and of a file with a
+    /// `return`, always has a `catching` node, if need be without clauses: compensation of the instance happens there, and a
+    /// `return` ends there. In `shaped` here, `returns` is the declared type of the file's output, asserted after `output`.
     package var root: NodeIndex
     /// The declared or inferred type of the output.
     package var outputType: StaticType
-    /// The declared type of the output, whether it comes of `output` or of `return`.
-    package var returns: ValueContract?
 
-    package init(
-        name: String, input: ValueContract, secrets: [String], root: NodeIndex, outputType: StaticType,
-        returns: ValueContract? = nil
-    ) {
-        self.returns = returns
+    package init(name: String, input: ValueContract, secrets: [String], root: NodeIndex, outputType: StaticType) {
         self.name = name
         self.input = input
         self.secrets = secrets

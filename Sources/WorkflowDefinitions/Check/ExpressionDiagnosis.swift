@@ -63,7 +63,9 @@ extension FileLowering {
     }
 
     private func unknownName(_ problem: ExpressionProblem, at site: ExpressionSite, in scope: Scope) -> Diagnostic {
-        let start = problem.range.lowerBound
+        var start = problem.range.lowerBound
+        // The mark may stand at the second name alone.
+        if let owner = site.owner(before: start), owner == "steps" || owner == "secrets" { start -= owner.utf8.count + 1 }
         if let (name, range) = site.name(at: start, parts: 2) {
             let parts = name.split(separator: ".").map(String.init)
             switch (parts[0], parts.count) {

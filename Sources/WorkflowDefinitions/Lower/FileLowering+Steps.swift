@@ -7,13 +7,13 @@ import YAMLSyntax
 // A step: its verb, then its modifiers around it in the order of application (language.md §2), innermost first.
 
 extension FileLowering {
-    /// - Parameter outer: for a case, the scope of its `switch`, in which its `if` stands.
-    mutating func step(_ step: Step, in block: Scope, testedIn outer: Scope? = nil) -> LoweredStep {
+    /// - Parameter isCase: `block` is then the scope of the `switch`, in which the case's `if` stands; the step itself stands
+    ///   in a block inside it.
+    mutating func step(_ step: Step, in block: Scope, isCase: Bool = false) -> LoweredStep {
         var scope = block
-        var testScope = outer ?? block
-        let condition = step.modifiers.condition.map { self.condition($0, &testScope) }
+        let condition = step.modifiers.condition.map { self.condition($0, &scope) }
         if let expression = condition?.compiled { scope.assume(expression, is: true) }
-        let isCase = outer != nil
+        if isCase { scope = scope.child() }
 
         var body = verb(step, in: loopScope(step, scope))
         shape(step, &body, in: scope)

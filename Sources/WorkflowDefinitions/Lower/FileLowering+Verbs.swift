@@ -203,7 +203,7 @@ extension FileLowering {
         var type = StaticType.never
         for (position, item) in list.steps.enumerated() {
             levels.append(StepPlaces.level(list, .choice, position: position, owner: step.id.value))
-            let lowered = self.step(item, in: later.child(), testedIn: later)
+            let lowered = self.step(item, in: later, isCase: true)
             levels.removeLast()
             cases.append(Node.Case(test: lowered.test, step: lowered.index))
             if var variable = lowered.variable(named: item.id.value, at: position) {

@@ -56,10 +56,9 @@ struct FileLowering {
         var file = fileScope
         let labels = self.labels(&file)
         let (root, type) = rootNode(file)
-        var body = FileBody(
+        let body = FileBody(
             name: definition.name.value, input: contract(types.input, isClosed: true, at: definition.input?.keyRange),
             secrets: definition.secrets.map(\.value), root: root, outputType: types.returns?.staticType() ?? type)
-        body.returns = types.returns.map { contract($0, isClosed: false, at: definition.returns?.keyRange) }
         return LoweredFile(
             nodes: nodes, blocks: blocks, body: body, callees: callees, builtins: builtins, labels: labels,
             matchSets: matchSets.sorted { ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ",")) },
@@ -100,16 +99,21 @@ struct FileLowering {
         let body = block(definition.steps, .steps, owner: nil, in: file)
         var node = add("", .group(body.index), nil, body.neverEnds ? .never : .null)
         var type: StaticType = body.neverEnds ? .never : .null
+        var output: ValueExpression?
         if let entry = definition.output {
             var result = body.scope.child()
-            let output = value(entry.node, outputPlace, &result)
-            type = body.neverEnds ? .never : output.type
-            let shaping = Node.Shaping(body: node, returns: nil, output: output.expression, compensate: nil)
-            node = add("", .shaped(shaping), entry.node.range, type)
+            let lowered = value(entry.node, outputPlace, &result)
+            if !body.neverEnds { type = lowered.type }
+            output = lowered.expression
         } else {
             checkImplicitOutput(type)
         }
-        if definition.kind == .workflow || definition.catches != nil {
+        let returns = types.returns.map { contract($0, isClosed: false, at: definition.returns?.keyRange) }
+        if output != nil || returns != nil {
+            let shaping = Node.Shaping(body: node, returns: returns, output: output, compensate: nil)
+            node = add("", .shaped(shaping), nil, type)
+        }
+        if definition.kind == .workflow || definition.catches != nil || !returnTypes.isEmpty {
             let caught = catching(definition.catches, around: node, of: type, owner: nil, in: file, place: outputPlace)
             type = caught.type
             node = add("", .catching(body: node, clauses: caught.clauses), nil, type)
