@@ -12,10 +12,13 @@ package struct ActionsConfiguration: Sendable {
         package var connectTimeout: Duration
         /// A PEM file of certificates trusted beside the system's.
         package var certificateAuthorities: String?
+        /// Addresses of hosts that are not asked of the system's resolver; the egress guard checks them like any.
+        package var hosts: [String: [String]]
 
         package init(
             allow: [String] = [], deny: [String] = [], maxBodyBytes: Int = 1 << 20, userAgent: String = "wfrun",
-            connectionsPerHost: Int = 64, connectTimeout: Duration = .seconds(10), certificateAuthorities: String? = nil
+            connectionsPerHost: Int = 64, connectTimeout: Duration = .seconds(10), certificateAuthorities: String? = nil,
+            hosts: [String: [String]] = [:]
         ) {
             self.allow = allow
             self.deny = deny
@@ -24,6 +27,7 @@ package struct ActionsConfiguration: Sendable {
             self.connectionsPerHost = connectionsPerHost
             self.connectTimeout = connectTimeout
             self.certificateAuthorities = certificateAuthorities
+            self.hosts = hosts
         }
     }
 

@@ -1,5 +1,5 @@
 /// Where packets to an address can end up, as far as the egress guard cares.
-enum AddressReach: Sendable, Equatable {
+package enum AddressReach: Sendable, Equatable {
     /// Somewhere on the internet.
     case `public`
     /// This machine, this site, a special purpose: everything the IANA registries do not call globally reachable.
@@ -11,7 +11,7 @@ enum AddressReach: Sendable, Equatable {
 extension IPAddress {
     /// Decided by the IANA special-purpose registries (RFC 6890 and its updates). An IPv6 address that stands for an IPv4
     /// address is as reachable as that.
-    var reach: AddressReach {
+    package var reach: AddressReach {
         if Self.forbidden.contains(where: { $0.contains(self) }) { return .forbidden }
         if let embeddedV4 { return embeddedV4.reach }
         if isV4 { return Self.localV4.contains { $0.contains(self) } ? .local : .public }

@@ -8,6 +8,24 @@ struct AddressResolver: Sendable {
     /// Returns early with `http.connect` when its task is cancelled.
     var addresses: @Sendable (_ host: String) async throws(Failure) -> [IPAddress]
 
+    /// The system's resolver, except for these hosts.
+    init(hosts: [String: [String]]) throws(ActionsConfigurationError) {
+        var fixed: [String: [IPAddress]] = [:]
+        for (host, texts) in hosts {
+            let addresses = texts.compactMap { IPAddress($0) }
+            guard addresses.count == texts.count, !addresses.isEmpty else {
+                throw ActionsConfigurationError("actions.http.hosts: '\(host)' needs a list of addresses, not \(texts)")
+            }
+            fixed[host.lowercased()] = addresses
+        }
+        self.init { [fixed] (host) async throws(Failure) -> [IPAddress] in
+            if let addresses = fixed[host] { return addresses }
+            return try await Self.system.addresses(host)
+        }
+    }
+
+    private init(addresses: @escaping @Sendable (_ host: String) async throws(Failure) -> [IPAddress]) { self.addresses = addresses }
+
     /// The system's resolver. `getaddrinfo` blocks, so it runs on a thread pool, and one that hangs is left behind.
     static let system = AddressResolver { (host) async throws(Failure) -> [IPAddress] in
         let once = Once()

@@ -6,12 +6,12 @@
 ///
 /// Link-local and metadata addresses are let through only by an `allow` that names such a network itself: neither a host name
 /// nor `0.0.0.0/0` does.
-struct EgressRules: Sendable {
+package struct EgressRules: Sendable {
     private var allowed: [Rule]
     private var denied: [Rule]
     private var deniesTheRest: Bool
 
-    init(allow: [String], deny: [String]) throws(ActionsConfigurationError) {
+    package init(allow: [String], deny: [String]) throws(ActionsConfigurationError) {
         allowed = []
         denied = []
         deniesTheRest = deny.contains("*")
@@ -21,7 +21,7 @@ struct EgressRules: Sendable {
 
     /// Why a request to the host at these addresses is refused; nil when it may go to any of them.
     /// - Parameter host: lower case; of a literal address, its text without brackets.
-    func objection(to host: String, at addresses: [IPAddress], isTrusted: Bool) -> String? {
+    package func objection(to host: String, at addresses: [IPAddress], isTrusted: Bool) -> String? {
         if denied.contains(where: { $0.matches(host: host) }) { return "the server's configuration denies \(host)" }
         let isAllowedHost = allowed.contains { $0.matches(host: host) }
         for address in addresses {

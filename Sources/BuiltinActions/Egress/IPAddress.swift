@@ -1,15 +1,13 @@
 import Glibc
 
 /// An address as bytes: 4 of IPv4 or 16 of IPv6.
-struct IPAddress: Sendable, Hashable, CustomStringConvertible {
-    let bytes: [UInt8]
-
-    init(v4 a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) { bytes = [a, b, c, d] }
+package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
+    package let bytes: [UInt8]
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// Reads dotted decimal (four parts, no octal, no hexadecimal) or RFC 4291 text without a zone. Nil for anything else.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         var v4 = in_addr()
         var v6 = in6_addr()
         if text.withCString({ inet_pton(AF_INET, $0, &v4) }) == 1 {
@@ -38,7 +36,7 @@ struct IPAddress: Sendable, Hashable, CustomStringConvertible {
 
     var isV4: Bool { bytes.count == 4 }
 
-    var description: String {
+    package var description: String {
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         _ = bytes.withUnsafeBytes { inet_ntop(isV4 ? AF_INET : AF_INET6, $0.baseAddress, &buffer, socklen_t(buffer.count)) }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

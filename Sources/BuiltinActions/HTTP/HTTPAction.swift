@@ -15,12 +15,10 @@ struct HTTPAction: Sendable {
     private let configuration: ActionsConfiguration.HTTP
     private let graceTime: Duration
 
-    init(
-        configuration: ActionsConfiguration.HTTP, graceTime: Duration, resolver: AddressResolver = .system
-    ) throws(ActionsConfigurationError) {
+    init(configuration: ActionsConfiguration.HTTP, graceTime: Duration) throws(ActionsConfigurationError) {
         self.configuration = configuration
         self.graceTime = graceTime
-        guardian = EgressGuard(rules: try EgressRules(allow: configuration.allow, deny: configuration.deny), resolver: resolver)
+        guardian = EgressGuard(rules: try EgressRules(allow: configuration.allow, deny: configuration.deny), resolver: try AddressResolver(hosts: configuration.hosts))
         exchange = HTTPExchange(clients: try HTTPClients(configuration), maxBodyBytes: configuration.maxBodyBytes)
     }
 
