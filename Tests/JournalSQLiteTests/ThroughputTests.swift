@@ -51,7 +51,7 @@ import WorkflowJournal
 
     private func start(_ number: Int, _ journal: SQLiteJournal) -> JournalWrite {
         let new = NewInstance(
-            id: InstanceID(at: journal.now(), random: (UInt64(number), 0)), workflow: "w", digest: Self.definition.digest,
+            id: InstanceID(at: journal.now(), random: (0, UInt64(number) << 8)), workflow: "w", digest: Self.definition.digest,
             input: ["n": 1], config: ContentDigest(of: [:] as Value), trigger: ["type": "api"], createdAt: journal.now())
         var transition = Transition(subject: .start(new), time: journal.now(), instance: .init(status: .running))
         transition.steps = [.insert(step(0, .running, journal))]
