@@ -73,6 +73,8 @@ package final class CompiledSchema: Sendable {
 package struct SchemaLimits: Sendable, Hashable {
     /// Subschemas of a schema and all it refers to.
     package var subschemas = 50_000
+    /// Regular expressions of a schema and all it refers to: each may take memory.
+    package var patterns = 1_000
     /// Levels of a schema document.
     package var schemaDepth = 256
     /// Subschemas applied within each other.

@@ -54,6 +54,8 @@ import Values
         options.limits.subschemas = 10
         let wide: Value = ["allOf": .list(Array(repeating: [:], count: 20))]
         #expect(CompiledSchema.compile(wide, options: options).problems.map(\.kind) == [.tooComplex])
+        let patterns: Value = ["allOf": .list(Array(repeating: ["pattern": "a"], count: SchemaLimits().patterns + 5))]
+        #expect(CompiledSchema.compile(patterns).problems.map(\.kind) == [.tooComplex])
     }
 
     @Test func `Large lists with unique items are checked in time`() throws {

@@ -17,6 +17,7 @@ struct SchemaCompiler {
     private var dynamicNames: [ExactText] = []
     /// Resources of which any subschema was compiled.
     private var reachedResources: Set<Int> = []
+    private var patterns = 0
 
     init(options: CompiledSchema.Options) {
         self.options = options
@@ -57,6 +58,15 @@ struct SchemaCompiler {
     }
 
     mutating func report(_ problem: SchemaProblem) { ownProblems.append(problem) }
+
+    /// Whether one more regular expression is within the limit; reports the first that is not.
+    mutating func countPattern() -> Bool {
+        patterns += 1
+        if patterns == options.limits.patterns + 1 {
+            report(SchemaProblem(.tooComplex, at: "", message: "the schema has more than \(options.limits.patterns) patterns"))
+        }
+        return patterns <= options.limits.patterns
+    }
 }
 
 // MARK: - The list of places

@@ -48,6 +48,7 @@ extension SchemaCompiler {
 
     /// Compiles a pattern of ECMA-262; reports it if it cannot be used.
     mutating func expression(_ pattern: String, at pointer: String, keyword: String) -> LinearRegularExpression? {
+        guard countPattern() else { return nil }
         do throws(RegexSyntaxError) {
             return try LinearRegularExpression(pattern, dialect: .ecma262)
         } catch {
