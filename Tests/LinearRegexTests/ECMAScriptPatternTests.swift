@@ -58,4 +58,29 @@ import Testing
             #expect(error?.kind == .unsupported)
         }
     }
+
+    /// Whatever is legal after translation must be legal for RE2 too: short patterns exceed none of its limits.
+    @Test func `RE2 takes every translation`() {
+        let pieces = [
+            "a", "é", "🐲", "-", "]", "}", ",", "^", "$", ".", "|", "(", "(?:", "(?<n>", ")", ")", "[", "[^", "]", "*", "+", "?", "*?", "{2}", "{1,3}", "{0,}",
+            #"\d"#, #"\S"#, #"\W"#, #"\b"#, #"\n"#, #"\0"#, #"\x41"#, #"\u00e9"#, #"\u{1F432}"#, #"\uD83D"#, #"\cA"#, #"\-"#, #"\]"#, #"\p{L}"#, #"\P{Lu}"#, "z-a", "a-z", #"\"#,
+        ]
+        var state: UInt64 = 1
+        var accepted = 0
+        for _ in 0..<20_000 {
+            var pattern = ""
+            for _ in 0..<8 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                if state >> 60 < 11 { pattern += pieces[Int(state >> 33) % pieces.count] }
+            }
+            do throws(RegexSyntaxError) {
+                _ = try LinearRegularExpression(pattern, dialect: .ecma262).matches("aé-]z🐲")
+                accepted += 1
+            } catch {
+                #expect(!error.message.contains("too large"), "\(pattern)")
+                #expect((0...pattern.utf8.count).contains(error.offset), "\(pattern)")
+            }
+        }
+        #expect(accepted > 1_000)
+    }
 }
