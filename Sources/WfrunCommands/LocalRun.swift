@@ -45,7 +45,7 @@ struct LocalRun: Sendable {
     }
 
     func resume(_ reference: String, database: String?) async throws(CommandFailure) {
-        let path = try database ?? Self.database(holding: reference)
+        let path = if let database { database } else { try Self.database(holding: reference) }
         let composition = try Composition.open(database: path, durability: .full, settings: settings)
         try composition.run()
         let found: InstanceReference

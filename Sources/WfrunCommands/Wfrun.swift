@@ -40,7 +40,7 @@ package func runWfrun(_ arguments: [String], surroundings: Surroundings = .proce
     await Surroundings.$current.withValue(surroundings) {
         let console = surroundings.console
         do {
-            var command = try Wfrun.parseAsRoot(arguments)
+            var command = try Wfrun.parseAsRoot(WaitOption.completing(arguments))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

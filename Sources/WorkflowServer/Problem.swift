@@ -94,7 +94,7 @@ extension Problem {
             case .unknown: (.internalServerError, "outcome.unknown")
             }
         self.init(
-            status, code, error.message, violations: error.violations.listValue ?? [], hint: error.hint,
+            status, code, error.message.prefix(1).uppercased() + error.message.dropFirst(), violations: error.violations.listValue ?? [], hint: error.hint,
             headers: status == .serviceUnavailable ? [.retryAfter: "1"] : [:])
     }
 

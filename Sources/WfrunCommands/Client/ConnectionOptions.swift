@@ -14,8 +14,8 @@ struct ConnectionOptions: ParsableArguments {
         var base = settings.server(server)
         while base.hasSuffix("/") { base.removeLast() }
         if !base.contains("://") { base = "http://" + base }
-        let fromEnvironment = settings.environment["WFRUN_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
-        let token = try fromEnvironment ?? LocalTokens.read(LocalTokens.path(forDatabase: settings.database(nil)))
+        if let token = settings.environment["WFRUN_TOKEN"], !token.isEmpty { return ServerClient(base: base, token: token) }
+        let token = try LocalTokens.read(LocalTokens.path(forDatabase: settings.database(nil)))
         return ServerClient(base: base, token: token)
     }
 }

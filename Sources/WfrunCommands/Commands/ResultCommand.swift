@@ -30,14 +30,21 @@ struct ResultCommand: AsyncParsableCommand {
 /// `--wait[=30s]`.
 struct WaitOption: ParsableArguments {
     @Option(
-        parsing: .scanningForValue(assignedOnly: true), defaultAsFlag: "forever",
-        help: ArgumentHelp("Wait for the end; without a duration as long as it takes.", valueName: "duration"))
+        help: ArgumentHelp("'--wait' waits for the end as long as it takes, '--wait=30s' at most half a minute.", valueName: "duration"))
     var wait: String?
+
+    static let forever = "forever"
+
+    /// A bare `--wait` has no value; the parser would take the next argument for it.
+    static func completing(_ arguments: [String]) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        return arguments[..<end].map { $0 == "--wait" ? "--wait=\(forever)" : $0 } + arguments[end...]
+    }
 
     /// Nil: not asked for.
     func limit() throws(CommandFailure) -> TimeSpan? {
         guard let wait else { return nil }
-        if wait == "forever" { return TimeSpan(seconds: TimeSpan.maximumSeconds) }
+        if wait == Self.forever { return TimeSpan(seconds: TimeSpan.maximumSeconds) }
         guard let span = TimeSpan(durationLiteral: wait) else {
             throw CommandFailure(.usage, "'--wait=\(wait)' is no duration; one looks like 30s or 5m.")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Values
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

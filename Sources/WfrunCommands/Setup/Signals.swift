@@ -1,4 +1,4 @@
-import Dispatch
+@preconcurrency import Dispatch
 import Glibc
 
 /// SIGINT and SIGTERM as a stream, instead of what they do by themselves.
