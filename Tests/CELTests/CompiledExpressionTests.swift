@@ -1,4 +1,5 @@
 import CEL
+import Foundation
 import Testing
 import Values
 
@@ -23,6 +24,40 @@ struct CompiledExpressionTests {
 
     @Test func `a text with a secret is secret`() throws {
         #expect(try compile("\"Bearer \" + secrets.payments_key").type == .secret)
+    }
+
+    @Test(
+        arguments: [
+            ("result.id", 0..<6), ("input.count + result", 14..<20), ("result == 1", nil), ("[result]", nil),
+            ("string(result)", nil),
+            ("input.tags.map(t, result.x)", 18..<24), ("result && true", 0..<6), ("input.count", nil),
+            ("input.anything.deep[0]", 0..<14),
+        ] as [(String, Range<Int>?)])
+    func `an expression knows where it relies on a value of no known type`(source: String, range: Range<Int>?) throws {
+        #expect(try compile(source).firstUseOfAny == range)
+    }
+
+    @Test func `the deepest expression needs little stack`() async {
+        let sources = [
+            String(repeating: "(", count: 249) + "1" + String(repeating: ")", count: 249),
+            "input.count" + String(repeating: "+1", count: 245), String(repeating: "-", count: 240) + "input.count",
+            String(repeating: "[", count: 245) + "input.count" + String(repeating: "]", count: 245),
+            String(repeating: "input.rush ? 1 : ", count: 245) + "input.count",
+            String(repeating: "math.abs(", count: 245) + "input.count" + String(repeating: ")", count: 245),
+        ]
+        let succeeded = await withCheckedContinuation { continuation in
+            let thread = Thread {
+                continuation.resume(
+                    returning: sources.filter { source in
+                        let expression = ExpressionCompiler.compile(source, in: Sample.scope).expression
+                        return (try? expression?.evaluate(Sample.slots)) != nil
+                    }.count)
+            }
+            // What glibc gives a thread when the process has no limit; debug builds need most of it.
+            thread.stackSize = 2 << 20
+            thread.start()
+        }
+        #expect(succeeded == sources.count)
     }
 
     @Test func `what a condition proves holds where it was true`() throws {

@@ -9,6 +9,9 @@ package struct CompiledExpression: Sendable {
     /// Its value, when it has no variables and does not fail.
     package let constant: Value?
 
+    /// Where first something is done with a value of type `any` that could be checked if its type were known.
+    package let firstUseOfAny: Range<Int>?
+
     let plan: any PlanNode
     let options: ExpressionOptions
     let localCount: Int

@@ -19,6 +19,8 @@ struct CheckedExpression {
     /// Paths that are not null when the expression is true, and when it is false.
     var factsWhenTrue: Set<NullPath>
     var factsWhenFalse: Set<NullPath>
+    /// Where first a value of type `any` is more than handed on.
+    var firstUseOfAny: Range<Int>?
 }
 
 /// Infers the type of every node, resolves names and overloads, and reports what cannot work.
@@ -58,7 +60,8 @@ final class Checker {
         checker.check(root)
         let checked = CheckedExpression(
             root: root, types: checker.types, references: checker.references, localCount: checker.localCount,
-            factsWhenTrue: checker.facts(of: root, when: true), factsWhenFalse: checker.facts(of: root, when: false))
+            factsWhenTrue: checker.facts(of: root, when: true), factsWhenFalse: checker.facts(of: root, when: false),
+            firstUseOfAny: checker.firstUseOfAny(in: root))
         return (checked, checker.problems)
     }
 

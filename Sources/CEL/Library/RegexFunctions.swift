@@ -48,7 +48,7 @@ enum RegexFunctions {
         return try compile(pattern)
     }
 
-    private static func compile(_ pattern: String) throws(CallFailure) -> LinearRegularExpression {
+    static func compile(_ pattern: String) throws(CallFailure) -> LinearRegularExpression {
         do { return try LinearRegularExpression(pattern) } catch { throw CallFailure("bad pattern: \(error)") }
     }
 

@@ -10,7 +10,7 @@ enum TimeFunctions {
                 },
                 Overload("timestamp.\(part.name)(string) -> int") { arguments, run in
                     let instant = arguments[0].asTimestamp
-                    let offset = try offset(of: arguments[1].asText, at: instant, run)
+                    let offset = try offset(of: arguments[1].asText, at: instant, run.options)
                     return .int(part.of(CivilTime(secondsSinceEpoch: instant.seconds, offset: Int64(offset)), instant))
                 },
             ]
@@ -48,11 +48,16 @@ enum TimeFunctions {
         },
     ]
 
+    /// Throws when the zone is not known. Without rules for zones nothing is known of their names.
+    static func checkZone(_ zone: String, _ options: ExpressionOptions) throws {
+        if options.timeZones != nil { _ = try offset(of: zone, at: Timestamp(microseconds: 0), options) }
+    }
+
     /// Seconds east of UTC of `UTC`, `+05:30`, `-3:00` or an IANA name.
-    private static func offset(of zone: String, at instant: Timestamp, _ run: Evaluation) throws -> Int {
+    private static func offset(of zone: String, at instant: Timestamp, _ options: ExpressionOptions) throws -> Int {
         if ["UTC", "Z", "Etc/UTC", "GMT"].contains(zone) { return 0 }
         if let offset = fixedOffset(zone) { return offset }
-        guard let rules = run.options.timeZones else { throw CallFailure("unknown time zone '\(zone)'") }
+        guard let rules = options.timeZones else { throw CallFailure("unknown time zone '\(zone)'") }
         guard let offset = rules.offsetSeconds(ofZone: zone, at: instant), offset.magnitude <= 90_000 else {
             throw CallFailure("unknown time zone '\(zone)'")
         }

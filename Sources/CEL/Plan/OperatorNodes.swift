@@ -186,6 +186,10 @@ final class CallNode: PlanNode {
         var values: [Value] = []
         values.reserveCapacity(arguments.count)
         for argument in arguments { values.append(try argument.evaluate(run)) }
+        return try call(values, run)
+    }
+
+    private func call(_ values: [Value], _ run: Evaluation) throws(EvaluationFailure) -> Value {
         do {
             for overload in overloads where overload.signature.accepts(values) { return try overload.body(values, run) }
             if run.isWorkflow {

@@ -2,18 +2,25 @@ import Values
 
 /// Turns a checked tree into a plan: variables are slots, functions are chosen, constants are folded.
 struct Planner {
-    /// What a planned part needs to know of the parts inside it.
-    private struct Part {
-        var node: any PlanNode
+    /// What is known of a planned part. A class, because plans nest deeply and frames should be small.
+    private final class Part {
+        let node: any PlanNode
         /// Nodes in it, for the cost of loops.
-        var size: Int
-        var readsSlots = false
+        let size: Int
+        let readsSlots: Bool
         /// Variables of loops around it that it reads.
-        var locals: Set<Int> = []
+        let locals: Set<Int>
         /// It has no variables, but no value either; already reported.
-        var fails = false
+        let fails: Bool
 
-        var isConstant: Bool { node is ConstantNode }
+        init(node: any PlanNode, size: Int, readsSlots: Bool = false, locals: Set<Int> = [], fails: Bool = false) {
+            self.node = node
+            self.size = size
+            self.readsSlots = readsSlots
+            self.locals = locals
+            self.fails = fails
+        }
+
         var value: Value? { (node as? ConstantNode)?.value }
     }
 
@@ -172,11 +179,8 @@ struct Planner {
         }
         let arguments = hasReceiver || !isNamespaced(node) ? given : Array(given.dropFirst())
         let parts = planAll(arguments)
-        if name == "matches", parts.count == 2, case .string(let pattern)? = parts[1].value {
-            do {
-                let body = try RegexFunctions.prepared(pattern)
-                overloads = overloads.map { Overload($0.signature.text, body) }
-            } catch {
+        if case .string(let text)? = parts.dropFirst().first?.value {
+            do { overloads = try prepared(overloads, name, text) } catch {
                 let message = (error as? CallFailure)?.message ?? "\(error)"
                 report(message, parts[1].node.range)
                 return failing(message, parts[1].node.range)
@@ -184,6 +188,19 @@ struct Planner {
         }
         let planned = CallNode(range: node.range, name: name, overloads: overloads, arguments: parts.map(\.node))
         return widened(fold(parts, planned), node, from: arguments)
+    }
+
+    /// What a constant second argument decides before anything runs: that a pattern can be compiled, and is compiled once; that
+    /// a time zone exists.
+    private func prepared(_ overloads: [Overload], _ name: String, _ argument: String) throws -> [Overload] {
+        switch name {
+        case "matches":
+            let body = try RegexFunctions.prepared(argument)
+            return overloads.map { Overload($0.signature.text, body) }
+        case "regex.replace", "regex.extract", "regex.extractAll": _ = try RegexFunctions.compile(argument)
+        default: if name.hasPrefix("get") { try TimeFunctions.checkZone(argument, options) }
+        }
+        return overloads
     }
 
     /// The call's target is a namespace: `math` of `math.abs(x)`.
@@ -229,10 +246,8 @@ struct Planner {
             return Part(node: ConstantNode(range: node.range, value: value), size: 1)
         } catch {
             if error.kind == .limit { return part }
-            var failed = part
-            failed.fails = true
             report(error.message, error.range)
-            return failed
+            return Part(node: node, size: part.size, fails: true)
         }
     }
 

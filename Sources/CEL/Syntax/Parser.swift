@@ -109,12 +109,12 @@ struct Parser {
     }
 
     /// Operators of this precedence and tighter ones, leftmost first.
-    private mutating func binary(_ precedence: Int) throws(SyntaxError) -> SyntaxNode {
-        var left = precedence == 3 ? try unary() : try binary(precedence + 1)
-        while let operation = binaryOperator, operation.precedence == precedence {
+    private mutating func binary(_ lowest: Int) throws(SyntaxError) -> SyntaxNode {
+        var left = try unary()
+        while let operation = binaryOperator, operation.precedence >= lowest {
             let operatorRange = token.range
             try advance()
-            let right = precedence == 3 ? try unary() : try binary(precedence + 1)
+            let right = try binary(operation.precedence + 1)
             left = try make(
                 .binary(operation, left, right, operatorRange: operatorRange),
                 left.range.lowerBound..<right.range.upperBound)

@@ -27,7 +27,8 @@ final class SyntaxNode: Sendable {
         }
     }
 
-    enum Kind: Sendable {
+    /// Indirect, so that walking a tree takes little stack.
+    indirect enum Kind: Sendable {
         case literal(Value)
         /// `isAbsolute`: written with a leading dot, looked up outside every namespace and local variable.
         case name(Name, isAbsolute: Bool)

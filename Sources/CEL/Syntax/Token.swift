@@ -54,12 +54,15 @@ struct Token: Sendable {
 }
 
 /// Why source text is no expression.
-struct SyntaxError: Error {
-    var message: String
-    var range: Range<Int>
-    var label: String?
-    var help: String?
-    var kind = ExpressionProblem.Kind.syntax
+///
+/// A class, so that passing it up costs the parser's many frames no room.
+final class SyntaxError: Error, Sendable {
+    let problem: ExpressionProblem
 
-    var problem: ExpressionProblem { ExpressionProblem(kind, message, at: range, label: label, help: help) }
+    init(
+        message: String, range: Range<Int>, label: String? = nil, help: String? = nil,
+        kind: ExpressionProblem.Kind = .syntax
+    ) {
+        problem = ExpressionProblem(kind, message, at: range, label: label, help: help)
+    }
 }
