@@ -20,11 +20,11 @@ import WorkflowJournal
         let url = server.url
         server.stop()
         let start = ContinuousClock.now
-        try await Bench.run { bench in
-            let failure = await bench.run("http", ["method": "POST", "url": .string(url), "body": "x"]).failure
+        try await Bench.run(http: .init(connectTimeout: .seconds(120))) { bench in
+            let failure = await bench.run("http", ["method": "POST", "url": .string(url), "body": "x", "timeout": "2m"]).failure
             #expect(failure?.code == "http.connect" && failure?.isRetryable == true && failure?.isUncertain == false)
         }
-        #expect(.now - start < .seconds(5))
+        #expect(.now - start < .seconds(60))
     }
 
     @Test func `a host that does not exist is a connection that fails`() async throws {
@@ -53,7 +53,7 @@ import WorkflowJournal
         }
         let start = ContinuousClock.now
         #expect(try await send(["timeout": "300ms"], to: server).failure?.code == "http.timeout")
-        #expect(.now - start < .seconds(5))
+        #expect(.now - start < .seconds(60))
     }
 
     @Test func `headers that never end are a timeout or a refusal, not a hang`() async throws {

@@ -23,11 +23,13 @@ import WorkflowJournal
 
     @Test func `the environment is clean`() async throws {
         setenv("WFRUN_TEST_CANARY", "seen", 1)
-        let result = try await run(["argv": ["env"], "env": ["MINE": "1", "LANG": "C"], "parse": "lines"])
+        let result = try await Bench.run { bench in
+            await bench.run("shell", ["argv": ["env"], "env": ["MINE": "1", "LANG": "C"], "parse": "lines"], key: IdempotencyKey("a-key"))
+        }
         let lines = try #require(result.value?["value"]?.listValue).compactMap(\.stringValue)
         let names = lines.map { String($0.prefix { $0 != "=" }) }.sorted()
         #expect(names == ["HOME", "LANG", "MINE", "PATH", "WFRUN_STEP_ATTEMPT", "WFRUN_STEP_KEY"])
-        #expect(lines.contains("WFRUN_STEP_KEY=\(Bench.key.text)") && lines.contains("WFRUN_STEP_ATTEMPT=3") && lines.contains("LANG=C"))
+        #expect(lines.contains("WFRUN_STEP_KEY=a-key") && lines.contains("WFRUN_STEP_ATTEMPT=3") && lines.contains("LANG=C"))
     }
 
     @Test func `a command leads a session of its own and inherits nothing open`() async throws {
@@ -100,7 +102,7 @@ import WorkflowJournal
 
     @Test func `of much output the last part is kept`() async throws {
         let result = try await run(["script": "yes ä | head -c 10000001; echo end >&2"])
-        let text = try #require(result.value?["stdout"]?.stringValue)
+        let text = try #require(result.value?["stdout"]?.stringValue, "\(result.outcome)")
         #expect(text.utf8.count <= 256 * 1024 && text.utf8.count > 255 * 1024 && text.hasPrefix("ä\nä") || text.hasPrefix("\nä"))
         #expect(result.value?["truncated"] == true && result.value?["stderr"] == "end\n")
         let failure = try await run(["script": "yes | head -c 300000", "parse": "lines"]).failure

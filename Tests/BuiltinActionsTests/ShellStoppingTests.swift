@@ -39,14 +39,14 @@ import WorkflowJournal
         let (result, duration) = try await run("echo $$ >> $PIDS; echo begun; exec sleep 60", timeout: "300ms", count: 1)
         #expect(result.failure?.code == "shell.timeout" && result.failure?.isUncertain == true && result.failure?.isRetryable == false)
         #expect(result.failure?.data["stdout"] == "begun\n")
-        #expect(duration < .seconds(10))
+        #expect(duration < .seconds(40))
     }
 
     @Test func `a command that ignores SIGTERM is killed after the grace time`() async throws {
         let (result, duration) = try await run(
             "trap '' TERM; echo $$ >> $PIDS; while :; do sleep 1; done", timeout: "300ms", count: 1)
         #expect(result.failure?.code == "shell.timeout")
-        #expect(duration > .milliseconds(500) && duration < .seconds(10))
+        #expect(duration > .milliseconds(500) && duration < .seconds(40))
     }
 
     @Test func `children of every depth go with it`() async throws {
@@ -64,7 +64,7 @@ import WorkflowJournal
     @Test func `a child that keeps stdout open does not keep the step`() async throws {
         let (result, duration) = try await run("sh -c 'echo $$ >> $PIDS; exec sleep 60' & until [ -s $PIDS ]; do :; done; echo done", count: 1)
         #expect(result.value?["stdout"] == "done\n")
-        #expect(duration < .seconds(10))
+        #expect(duration < .seconds(40))
     }
 
     @Test func `a child that left the group, or the session, is found`() async throws {
@@ -75,19 +75,19 @@ import WorkflowJournal
             """
         let (result, duration) = try await run(script, count: 2)
         #expect(result.value?["code"] == 0)
-        #expect(duration < .seconds(10))
+        #expect(duration < .seconds(40))
     }
 
     @Test func `a child that floods stdout after its command ended is stopped`() async throws {
         let (result, duration) = try await run("sh -c 'echo $$ >> $PIDS; exec yes' & until [ -s $PIDS ]; do :; done", count: 1)
         #expect(result.value?["code"] == 0)
-        #expect(duration < .seconds(10))
+        #expect(duration < .seconds(40))
     }
 
     @Test func `a stopped command ends too`() async throws {
         let (result, duration) = try await run("echo $$ >> $PIDS; kill -STOP $$", timeout: "300ms", count: 1)
         #expect(result.failure?.code == "shell.timeout")
-        #expect(duration < .seconds(10))
+        #expect(duration < .seconds(40))
     }
 
     @Test func `closing its output does not hide a command`() async throws {
@@ -102,7 +102,8 @@ import WorkflowJournal
             let running = Task { await bench.run("shell", ["script": .string(script), "env": ["READY": .string(ready)]]) }
             #expect(await eventually { FileManager.default.fileExists(atPath: ready) })
             running.cancel()
-            #expect(await running.value.value?["stdout"] == "saved\n")
+            let outcome = await running.value.outcome
+            #expect((try? outcome.get())?["stdout"] == "saved\n", "\(outcome)")
         }
     }
 

@@ -21,7 +21,7 @@ enum MailEncoding {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
     }
 
-    /// RFC 2047 §2: at most 75 characters each, never splitting a character.
+    /// RFC 2047 §2: at most 75 characters each, never splitting a character; `folded` puts them on lines of their own.
     private static func encodedWords(_ text: String) -> String {
         var words: [[UInt8]] = [[]]
         for scalar in text.unicodeScalars {
@@ -29,7 +29,7 @@ enum MailEncoding {
             if words[words.count - 1].count + bytes.count > 42 { words.append([]) }
             words[words.count - 1] += bytes
         }
-        return words.map { "=?UTF-8?B?\(Base64.encode($0))?=" }.joined(separator: "\r\n ")
+        return words.map { "=?UTF-8?B?\(Base64.encode($0))?=" }.joined(separator: " ")
     }
 
     /// Breaks a header at spaces so that lines stay below RFC 5322's 78 where they can.

@@ -28,6 +28,7 @@ enum HTTPTrouble: Error, Sendable {
         case NIOHTTPDecompression.DecompressionError.limit: self = .tooLarge
         case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
             self = .malformed("its compression is broken")
+        case HTTPParserError.invalidEOFState: self = .lost("the connection was closed before the answer was complete")
         case is HTTPParserError, is NIOHTTPObjectAggregatorError: self = .malformed("it is no valid HTTP")
         case let error as NIOSSLError: self = .tls(Self.sentence(error))
         case let error as NIOSSLExtraError: self = .tls(Self.sentence(error))

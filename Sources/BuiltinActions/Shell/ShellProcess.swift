@@ -129,6 +129,9 @@ struct ShellProcess: Sendable {
         switch error.code {
         case .executableNotFound:
             let isPath = program.utf8.contains(UInt8(ascii: "/"))
+            if isPath, access(program, F_OK) == 0 {
+                return StartProblem(message: "'\(program)' cannot be executed", code: 126)
+            }
             return StartProblem(
                 message: isPath ? "there is no command '\(program)'" : "there is no command '\(program)' in PATH", code: 127)
         case .failedToChangeWorkingDirectory:

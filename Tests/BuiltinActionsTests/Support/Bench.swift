@@ -41,7 +41,11 @@ struct Bench: Sendable {
             attempt: 3, input: input, trustedHosts: trusted, time: Timestamp(microseconds: 1_700_000_000_000_000))
     }
 
-    func run(_ name: String, _ input: Value, key: IdempotencyKey = Bench.key, trusted: Set<String> = ["127.0.0.1"]) async -> ActionResult {
+    /// - Parameter key: by default always the same, but for `shell` a new one: what carries a step's key is ended with the step.
+    func run(
+        _ name: String, _ input: Value, key: IdempotencyKey? = nil, trusted: Set<String> = ["127.0.0.1"]
+    ) async -> ActionResult {
+        let key = key ?? (name == "shell" ? IdempotencyKey(UUID().uuidString) : Bench.key)
         guard let handler = actions.handlers().first(where: { $0.name == name }) else {
             return ActionResult(.failure(Failure(code: "test", message: "no handler \(name)")))
         }

@@ -105,9 +105,15 @@ final class SocketServer: Sendable {
         self.listener = listener
         port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread { [weak self] in
+            // Only this thread closes the listener: its number must not be somebody else's while it is listened on.
+            defer { close(listener) }
             while true {
                 let socket = accept(listener, nil, nil)
-                guard socket >= 0, let server = self else { return }
+                guard socket >= 0 else { return }
+                guard let server = self else {
+                    close(socket)
+                    return
+                }
                 Thread.detachNewThread {
                     serve(Connection(socket: socket, server: server))
                     close(socket)
@@ -128,8 +134,5 @@ final class SocketServer: Sendable {
 
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 }
