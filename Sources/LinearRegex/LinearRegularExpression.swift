@@ -72,7 +72,8 @@ package final class LinearRegularExpression: Sendable {
             while found.count < limit, position <= bytes.count, let match = match(in: bytes, from: position) {
                 let isEmptyAfterMatch = match.range.isEmpty && match.range.lowerBound == found.last?.range.upperBound
                 if !isEmptyAfterMatch { found.append(match) }
-                position = match.range.isEmpty ? Self.endOfCharacter(in: bytes, at: match.range.upperBound) : match.range.upperBound
+                position =
+                    match.range.isEmpty ? Self.endOfCharacter(in: bytes, at: match.range.upperBound) : match.range.upperBound
             }
             return found
         }
@@ -81,7 +82,9 @@ package final class LinearRegularExpression: Sendable {
     private func match(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Match? {
         withUnsafeTemporaryAllocation(of: cre2_span.self, capacity: groupCount + 1) { spans in
             spans.initialize(repeating: cre2_span(start: -1, end: -1))
-            guard cre2_match(handle, bytes.baseAddress, bytes.count, start, spans.baseAddress, CInt(groupCount + 1)) else { return nil }
+            guard cre2_match(handle, bytes.baseAddress, bytes.count, start, spans.baseAddress, CInt(groupCount + 1)) else {
+                return nil
+            }
             return Match(groups: spans.map { $0.start < 0 ? nil : Group(range: $0.start..<$0.end, in: bytes) })
         }
     }

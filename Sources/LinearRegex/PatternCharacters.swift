@@ -77,7 +77,9 @@ enum PatternEscape {
         case "0" where !(scanner.peek.map { ("0"..."9").contains($0) } ?? false): return .character(0)
         case "c": return .character(try controlLetter(from: &scanner, at: offset))
         case "x":
-            guard let code = scanner.hexadecimal(digits: 2) else { throw scanner.error("'\\x' needs two hexadecimal digits", at: offset) }
+            guard let code = scanner.hexadecimal(digits: 2) else {
+                throw scanner.error("'\\x' needs two hexadecimal digits", at: offset)
+            }
             return .character(code)
         case "u": return .character(try codePoint(from: &scanner, at: offset))
         case _ where isPunctuation(letter): return .character(letter.value)

@@ -51,7 +51,8 @@ package enum Base64 {
             if remaining > 1 { group |= UInt32(bytes[index + 1]) << 8 }
             if remaining > 2 { group |= UInt32(bytes[index + 2]) }
             for position in 0..<4 {
-                text.append(position <= remaining ? alphabet[Int(group >> UInt32(18 - 6 * position)) & 0x3F] : UInt8(ascii: "="))
+                text.append(
+                    position <= remaining ? alphabet[Int(group >> UInt32(18 - 6 * position)) & 0x3F] : UInt8(ascii: "="))
             }
             index += 3
         }

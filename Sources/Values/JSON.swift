@@ -112,7 +112,10 @@ struct JSONReader {
     }
 
     private mutating func skipSpace() {
-        while index < bytes.count, bytes[index] == 0x20 || (bytes[index] >= 0x09 && bytes[index] <= 0x0D && bytes[index] != 0x0B && bytes[index] != 0x0C) {
+        while index < bytes.count,
+            bytes[index] == 0x20
+                || (bytes[index] >= 0x09 && bytes[index] <= 0x0D && bytes[index] != 0x0B && bytes[index] != 0x0C)
+        {
             index += 1
         }
     }
@@ -162,10 +165,14 @@ struct JSONReader {
         var entries: [(MapKey, Value)] = []
         if try !closes(UInt8(ascii: "}")) {
             repeat {
-                guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { throw error("expected a member name in quotes") }
+                guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
+                    throw error("expected a member name in quotes")
+                }
                 let name = try string()
                 skipSpace()
-                guard index < bytes.count, bytes[index] == UInt8(ascii: ":") else { throw error("expected ':' after a member name") }
+                guard index < bytes.count, bytes[index] == UInt8(ascii: ":") else {
+                    throw error("expected ':' after a member name")
+                }
                 index += 1
                 skipSpace()
                 entries.append((.string(name), try value()))
@@ -173,7 +180,9 @@ struct JSONReader {
         }
         depth -= 1
         let map = ValueMap(entries)
-        if limits.refusesDuplicateNames && map.count != entries.count { throw error("a member name stands twice in one object") }
+        if limits.refusesDuplicateNames && map.count != entries.count {
+            throw error("a member name stands twice in one object")
+        }
         return .map(map)
     }
 

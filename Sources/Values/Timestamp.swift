@@ -128,7 +128,8 @@ extension Timestamp: CustomStringConvertible {
         var text = ""
         text.reserveCapacity(30)
         text += decimal(civil.year, width: 4) + "-" + decimal(civil.month, width: 2) + "-" + decimal(civil.day, width: 2)
-        text += "T" + decimal(civil.hour, width: 2) + ":" + decimal(civil.minute, width: 2) + ":" + decimal(civil.second, width: 2)
+        text +=
+            "T" + decimal(civil.hour, width: 2) + ":" + decimal(civil.minute, width: 2) + ":" + decimal(civil.second, width: 2)
         return text + fraction(ofNanoseconds: Int(nanoseconds)) + "Z"
     }
 

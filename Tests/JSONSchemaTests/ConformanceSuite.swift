@@ -46,7 +46,8 @@ struct ConformanceSuite {
         let root = folder.appending(path: "remotes")
         var remotes: [String: Value] = [:]
         for path in try FileManager.default.subpathsOfDirectory(atPath: root.path) where path.hasSuffix(".json") {
-            let isOfAnotherDraft = path.hasPrefix("draft") && !path.hasPrefix("draft2020-12/") && !path.hasPrefix("draft2019-09/")
+            let isOfAnotherDraft =
+                path.hasPrefix("draft") && !path.hasPrefix("draft2020-12/") && !path.hasPrefix("draft2019-09/")
             if !isOfAnotherDraft { remotes["http://localhost:1234/" + path] = try Self.read(root.appending(path: path)) }
         }
         return remotes

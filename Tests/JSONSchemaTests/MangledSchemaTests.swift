@@ -13,8 +13,10 @@ import Values
     }
 
     private let odd: [Value] = [
-        .null, true, false, -1, 0, .int(.max), .int(.min), 0.5, .double(.infinity), .double(.nan), .uint(.max), "", "#", "#/", "#/$defs/a", "~", "%zz", "http://[", "\\", "[", "a{9999}",
-        [], [[]], [:], ["$ref": "#"], ["$dynamicRef": "#a", "$dynamicAnchor": "a"], .bytes([1]), .optional(nil), ["type": ["x"]], ["$id": "a"], ["$id": "urn:x", "$ref": "#/not"],
+        .null, true, false, -1, 0, .int(.max), .int(.min), 0.5, .double(.infinity), .double(.nan), .uint(.max), "", "#", "#/",
+        "#/$defs/a", "~", "%zz", "http://[", "\\", "[", "a{9999}",
+        [], [[]], [:], ["$ref": "#"], ["$dynamicRef": "#a", "$dynamicAnchor": "a"], .bytes([1]), .optional(nil),
+        ["type": ["x"]], ["$id": "a"], ["$id": "urn:x", "$ref": "#/not"],
     ]
 
     @Test func `Mangled schemas are compiled or refused, and validate without end`() throws {
@@ -23,7 +25,9 @@ import Values
         let groups = try suite.groups(in: "") + suite.groups(in: "optional")
         var compiled = 0
         for _ in 0..<1_000 {
-            guard let group = groups.randomElement(using: &random), let other = groups.randomElement(using: &random) else { return }
+            guard let group = groups.randomElement(using: &random), let other = groups.randomElement(using: &random) else {
+                return
+            }
             let replacement = Bool.random(using: &random) ? other.schema : odd.randomElement(using: &random) ?? .null
             let schema = mangled(group.schema, with: replacement, &random)
             var options = CompiledSchema.Options(assertsFormats: true)
@@ -32,7 +36,9 @@ import Values
             compiled += 1
             for test in group.tests.prefix(3) {
                 let instance = mangled(test.data, with: odd.randomElement(using: &random) ?? .null, &random)
-                #expect(program.accepts(instance) == program.validate(instance).isEmpty, "\(JSON.text(schema)) \(JSON.text(instance))")
+                #expect(
+                    program.accepts(instance) == program.validate(instance).isEmpty,
+                    "\(JSON.text(schema)) \(JSON.text(instance))")
             }
         }
         #expect(compiled > 100)

@@ -66,7 +66,8 @@ import Values
 
     @Test(arguments: [
         ("0.0075", "0.0001", true), ("0.00751", "0.0001", false), ("1e308", "0.5", true), ("1e308", "0.123456789", false),
-        ("9007199254740993", "3", true), ("9007199254740992", "3", false), ("4.35", "0.01", true), ("12391239123", "1e-8", true), ("0", "7", true),
+        ("9007199254740993", "3", true), ("9007199254740992", "3", false), ("4.35", "0.01", true),
+        ("12391239123", "1e-8", true), ("0", "7", true),
         ("-6", "4", false), ("-8.0", "4", true), ("3e-10", "1e-10", true), ("100", "1000", false), ("5e-324", "5e-324", true),
     ])
     func `Multiples are those of decimals`(number: String, divisor: String, isMultiple: Bool) throws {

@@ -4,7 +4,10 @@ import Values
 
 @Suite struct SchemaProblemTests {
     @Test(arguments: [
-        (#"{"type":"strin"}"#, #"invalid /type: 'type' names no type: "strin" (the types are null, boolean, integer, number, string, array and object)"#),
+        (
+            #"{"type":"strin"}"#,
+            #"invalid /type: 'type' names no type: "strin" (the types are null, boolean, integer, number, string, array and object)"#
+        ),
         (#"{"type":[]}"#, "invalid /type: 'type' must be the name of a type or a non-empty list of such names"),
         (#"{"minLength":-1}"#, "invalid /minLength: 'minLength' must be a non-negative integer, found -1"),
         (#"{"multipleOf":0}"#, "invalid /multipleOf: 'multipleOf' must be greater than 0, found 0"),
@@ -13,16 +16,25 @@ import Values
         (#"{"required":["a","a"]}"#, "invalid /required: 'required' names 'a' twice"),
         (#"{"enum":1}"#, "invalid /enum: 'enum' must be a list of values, found integer"),
         (#"{"allOf":[]}"#, "invalid /allOf: 'allOf' must be a non-empty list of schemas"),
-        (#"{"items":[{}]}"#, "invalid /items: 'items' must be a schema (an object or a boolean), found list (use 'prefixItems' for a schema per position)"),
+        (
+            #"{"items":[{}]}"#,
+            "invalid /items: 'items' must be a schema (an object or a boolean), found list (use 'prefixItems' for a schema per position)"
+        ),
         (#"{"properties":{"a":3}}"#, "invalid /properties/a: a schema is an object or a boolean, found integer"),
         (#"{"properties":[]}"#, "invalid /properties: 'properties' must be an object of schemas, found list"),
         (#"3"#, "invalid : a schema is an object or a boolean, found integer"),
         (#"{"uniqueItems":1}"#, "invalid /uniqueItems: 'uniqueItems' must be a boolean, found integer"),
         (#"{"title":1}"#, "invalid /title: 'title' must be a string, found integer"),
-        (#"{"$anchor":"1a"}"#, "invalid /$anchor: '$anchor' must begin with a letter or '_' and go on with letters, digits, '-', '_' and '.'"),
+        (
+            #"{"$anchor":"1a"}"#,
+            "invalid /$anchor: '$anchor' must begin with a letter or '_' and go on with letters, digits, '-', '_' and '.'"
+        ),
         (#"{"$id":"a#b"}"#, "invalid /$id: an '$id' has no fragment; use '$anchor' to name a place"),
         (#"{"$defs":{"a":{"$anchor":"x"},"b":{"$anchor":"x"}}}"#, "invalid /$defs/a/$anchor: two schemas have the anchor 'x'"),
-        (#"{"pattern":"("}"#, "badPattern /pattern: pattern '(' cannot be used: this group is never closed with ')' (at byte 0)"),
+        (
+            #"{"pattern":"("}"#,
+            "badPattern /pattern: pattern '(' cannot be used: this group is never closed with ')' (at byte 0)"
+        ),
         (
             #"{"patternProperties":{"^(?=a)":true}}"#,
             "unsupportedPattern /patternProperties/^(?=a): pattern '^(?=a)' cannot be used: look-ahead cannot be matched in linear time (at byte 1) (patterns are matched in linear time; say it in several patterns)"
@@ -32,7 +44,10 @@ import Values
             #"{"$ref":"https://example.com/x"}"#,
             "unresolvableReference /$ref: 'https://example.com/x' leads nowhere: no schema has the URI 'https://example.com/x' (schemas are never fetched; give the resource along with the schema)"
         ),
-        (##"{"$ref":"#adress","$defs":{"a":{"$anchor":"address"}}}"##, "unresolvableReference /$ref: '#adress' leads nowhere: no schema has the anchor 'adress' (did you mean '#address'?)"),
+        (
+            ##"{"$ref":"#adress","$defs":{"a":{"$anchor":"address"}}}"##,
+            "unresolvableReference /$ref: '#adress' leads nowhere: no schema has the anchor 'adress' (did you mean '#address'?)"
+        ),
         (##"{"allOf":[{"$ref":"#"}]}"##, "endlessReference : this schema leads back to itself without going into the value"),
     ])
     func `A wrong schema has a problem with its place`(schema: String, expected: String) throws {
@@ -43,7 +58,10 @@ import Values
     @Test(arguments: [
         (#"{"typ":"string"}"#, "unknownKeyword /typ: unknown keyword 'typ' (did you mean 'type'?)"),
         (#"{"definitions":{}}"#, "olderDraft /definitions: 'definitions' is a keyword of an earlier draft (use '$defs')"),
-        (#"{"additionalItems":false}"#, "olderDraft /additionalItems: 'additionalItems' is a keyword of an earlier draft (use 'prefixItems' for the first items and 'items' for the rest)"),
+        (
+            #"{"additionalItems":false}"#,
+            "olderDraft /additionalItems: 'additionalItems' is a keyword of an earlier draft (use 'prefixItems' for the first items and 'items' for the rest)"
+        ),
         (#"{"format":"e-mail"}"#, "unknownFormat /format: unknown format 'e-mail', which accepts any text"),
         (
             #"{"$schema":"http://json-schema.org/draft-07/schema#"}"#,
@@ -61,7 +79,10 @@ import Values
 
     @Test func `All problems are reported, in document order`() throws {
         let found = try problems(of: #"{"properties":{"b":{"type":1},"a":{"minimum":""}},"maxItems":-1}"#)
-        #expect(found.map { $0.split(separator: ":")[0] } == ["invalid /maxItems", "invalid /properties/a/minimum", "invalid /properties/b/type"])
+        #expect(
+            found.map { $0.split(separator: ":")[0] } == [
+                "invalid /maxItems", "invalid /properties/a/minimum", "invalid /properties/b/type",
+            ])
     }
 
     @Test func `Problems in another resource name it`() throws {

@@ -8,7 +8,10 @@ import Values
         (#"{"type":["string","null"]}"#, "[]", ": expected string or null, found list"),
         (#"{"type":"integer"}"#, "1.5", ": expected integer, found number 1.5"),
         (#"{"enum":["a","b"]}"#, #""c""#, #": expected "a" or "b", found "c""#),
-        (#"{"enum":["red","green",3]}"#, #""gren""#, #": expected one of "red", "green" or 3, found "gren"; did you mean "green"?"#),
+        (
+            #"{"enum":["red","green",3]}"#, #""gren""#,
+            #": expected one of "red", "green" or 3, found "gren"; did you mean "green"?"#
+        ),
         (#"{"const":{"a":1}}"#, "2", #": expected {"a":1}, found 2"#),
         (#"{"minimum":3}"#, "2", ": expected at least 3, found 2"),
         (#"{"exclusiveMinimum":3}"#, "3", ": expected more than 3, found 3"),
@@ -74,10 +77,14 @@ import Values
 
     @Test func `All violations are reported, in document order and with both pointers`() throws {
         let schema = try compiled(
-            ##"{"$ref":"#/$defs/order","$defs":{"order":{"properties":{"b":{"items":{"type":"string"}},"a":{"minLength":2}},"required":["c"]}}}"##)
+            ##"{"$ref":"#/$defs/order","$defs":{"order":{"properties":{"b":{"items":{"type":"string"}},"a":{"minLength":2}},"required":["c"]}}}"##
+        )
         let found = schema.validate(try JSON.parse(#"{"b":[1,"x",2,3,4,5,6,7,8,9,10],"a":"x"}"#))
         #expect(found.map(\.instancePointer) == ["", "/a", "/b/0"] + (2...10).map { "/b/\($0)" })
-        #expect(found.map(\.schemaPointer).prefix(3) == ["/$defs/order/required", "/$defs/order/properties/a/minLength", "/$defs/order/properties/b/items/type"])
+        #expect(
+            found.map(\.schemaPointer).prefix(3) == [
+                "/$defs/order/required", "/$defs/order/properties/a/minLength", "/$defs/order/properties/b/items/type",
+            ])
         #expect(found.map(\.keyword).prefix(3) == ["required", "minLength", "type"])
     }
 
@@ -87,7 +94,8 @@ import Values
     }
 
     @Test func `What JSON has no kind for counts as its text`() throws {
-        let schema = try compiled(#"{"properties":{"at":{"type":"string","pattern":"^2026"},"for":{"const":"5400s"},"n":{"type":"integer"}}}"#)
+        let schema = try compiled(
+            #"{"properties":{"at":{"type":"string","pattern":"^2026"},"for":{"const":"5400s"},"n":{"type":"integer"}}}"#)
         let at = try #require(Timestamp(rfc3339: "2026-11-23T20:20:57Z"))
         let span = try #require(TimeSpan(durationLiteral: "90m"))
         #expect(schema.validate(["at": .timestamp(at), "for": .duration(span), "n": .uint(3)]) == [])

@@ -29,8 +29,10 @@ import Values
         ("0 0 */2 * 1", ["2026-12-07T00:00", "2026-12-21T00:00", "2027-01-11T00:00"]),
         ("10-50/20 23 * * *", ["2026-11-23T23:10", "2026-11-23T23:30", "2026-11-23T23:50"]),
         ("  0\t12  *  *  *  ", ["2026-11-24T12:00"]),
-        ("@hourly", ["2026-11-23T21:00", "2026-11-23T22:00"]), ("@daily", ["2026-11-24T00:00"]), ("@midnight", ["2026-11-24T00:00"]),
-        ("@weekly", ["2026-11-29T00:00"]), ("@monthly", ["2026-12-01T00:00"]), ("@yearly", ["2027-01-01T00:00"]), ("@Annually", ["2027-01-01T00:00"]),
+        ("@hourly", ["2026-11-23T21:00", "2026-11-23T22:00"]), ("@daily", ["2026-11-24T00:00"]),
+        ("@midnight", ["2026-11-24T00:00"]),
+        ("@weekly", ["2026-11-29T00:00"]), ("@monthly", ["2026-12-01T00:00"]), ("@yearly", ["2027-01-01T00:00"]),
+        ("@Annually", ["2027-01-01T00:00"]),
     ])
     func `An expression fires at the times it names`(text: String, expected: [String]) throws {
         #expect(try firings(text, after: "2026-11-23T20:20:57.5Z", count: expected.count) == expected)
@@ -45,8 +47,12 @@ import Values
         #expect(try firings("0 0 1 1 *", after: "9998-12-31T23:59:59Z", count: 2) == ["9999-01-01T00:00"])
         #expect(try firings("* * 29 2 *", after: "9996-03-01T00:00:00Z", count: 2) == [])
         let schedule = CronSchedule(try CronExpression("0 0 1 1 *"), in: .utc)
-        #expect(schedule.last(atOrBefore: try #require(Timestamp(rfc3339: "0001-01-01T00:00:00Z")))?.description == "0001-01-01T00:00:00Z")
-        #expect(CronSchedule(try CronExpression("0 1 1 1 *"), in: .utc).last(atOrBefore: try #require(Timestamp(seconds: Timestamp.secondsRange.lowerBound))) == nil)
+        #expect(
+            schedule.last(atOrBefore: try #require(Timestamp(rfc3339: "0001-01-01T00:00:00Z")))?.description
+                == "0001-01-01T00:00:00Z")
+        #expect(
+            CronSchedule(try CronExpression("0 1 1 1 *"), in: .utc).last(
+                atOrBefore: try #require(Timestamp(seconds: Timestamp.secondsRange.lowerBound))) == nil)
     }
 
     @Test(arguments: [
@@ -70,10 +76,17 @@ import Values
         ("*/90 * * * *", "a step of 90 is more than the minute field holds", "90"),
         ("1,,2 * * * *", "an empty item in the list of the minute field", ","),
         ("1- * * * *", "a value is missing in the minute field", " "),
-        ("99999999999999999999 * * * *", "minute 99999999999999999999 is out of range, which is 0 to 59", "99999999999999999999"),
+        (
+            "99999999999999999999 * * * *", "minute 99999999999999999999 is out of range, which is 0 to 59",
+            "99999999999999999999"
+        ),
         ("0 0 31 2,4 *", "day 31 never comes in the months of this expression", "31"),
         ("0 0 30 2 *", "day 30 never comes in the months of this expression", "30"),
-        ("@fortnightly", "unknown schedule '@fortnightly'; there are @annually, @daily, @hourly, @midnight, @monthly, @weekly, @yearly", "@fortnightly"),
+        (
+            "@fortnightly",
+            "unknown schedule '@fortnightly'; there are @annually, @daily, @hourly, @midnight, @monthly, @weekly, @yearly",
+            "@fortnightly"
+        ),
         ("0 0 * * é", "'é' is no weekday; expected 0 to 7, or SUN to SAT", "é"),
     ])
     func `A wrong expression is refused with the part at fault`(text: String, message: String, part: String) {

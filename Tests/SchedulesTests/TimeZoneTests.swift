@@ -14,11 +14,16 @@ import Values
         let error = #expect(throws: TimeZoneError.self) { try nothing.rules(named: "Europe/Berlin") }
         #expect(error?.kind == .databaseMissing)
         #expect(error?.message.contains("tzdata") == true)
-        let absent = #expect(throws: TimeZoneError.self) { try TimeZoneDatabase(folder: "/nonexistent").rules(named: "Europe/Berlin") }
+        let absent = #expect(throws: TimeZoneError.self) {
+            try TimeZoneDatabase(folder: "/nonexistent").rules(named: "Europe/Berlin")
+        }
         #expect(absent?.kind == .databaseMissing)
     }
 
-    @Test(arguments: ["", "/etc/passwd", "../../etc/passwd", "Europe/../../passwd", "Europe//Berlin", "Europe/", "Europe/Berl\0in", "europe/berlin", "Europe", "posix/UTC", "zone.tab", "Mars/Olympus", "Europe/Bérlin"])
+    @Test(arguments: [
+        "", "/etc/passwd", "../../etc/passwd", "Europe/../../passwd", "Europe//Berlin", "Europe/", "Europe/Berl\0in",
+        "europe/berlin", "Europe", "posix/UTC", "zone.tab", "Mars/Olympus", "Europe/Bérlin",
+    ])
     func `What names no zone opens no file`(name: String) {
         let error = #expect(throws: TimeZoneError.self) { try TimeZoneDatabase.system().rules(named: name) }
         if TimeZoneDatabase.system().folder != nil { #expect(error?.kind == .unknownZone) }
@@ -68,14 +73,20 @@ import Values
     }
 
     @Test(arguments: [
-        ("EST5EDT,M3.2.0,M11.1.0", "2026-07-01T00:00:00Z", -14_400), ("EST5EDT,M3.2.0,M11.1.0", "2026-01-01T00:00:00Z", -18_000),
-        ("EST5EDT,M3.2.0,M11.1.0", "2026-03-08T06:59:59Z", -18_000), ("EST5EDT,M3.2.0,M11.1.0", "2026-03-08T07:00:00Z", -14_400),
-        ("NZST-12NZDT,M9.5.0,M4.1.0/3", "2026-01-01T00:00:00Z", 46_800), ("NZST-12NZDT,M9.5.0,M4.1.0/3", "2026-06-01T00:00:00Z", 43_200),
+        ("EST5EDT,M3.2.0,M11.1.0", "2026-07-01T00:00:00Z", -14_400),
+        ("EST5EDT,M3.2.0,M11.1.0", "2026-01-01T00:00:00Z", -18_000),
+        ("EST5EDT,M3.2.0,M11.1.0", "2026-03-08T06:59:59Z", -18_000),
+        ("EST5EDT,M3.2.0,M11.1.0", "2026-03-08T07:00:00Z", -14_400),
+        ("NZST-12NZDT,M9.5.0,M4.1.0/3", "2026-01-01T00:00:00Z", 46_800),
+        ("NZST-12NZDT,M9.5.0,M4.1.0/3", "2026-06-01T00:00:00Z", 43_200),
         ("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "2026-12-01T00:00:00Z", 39_600), ("<-03>3", "2026-12-01T00:00:00Z", -10_800),
-        ("XXX-1:02:03", "2026-12-01T00:00:00Z", 3_723), ("IST-1GMT0,M10.5.0,M3.5.0/1", "2026-01-01T00:00:00Z", 0), ("IST-1GMT0,M10.5.0,M3.5.0/1", "2026-07-01T00:00:00Z", 3_600),
+        ("XXX-1:02:03", "2026-12-01T00:00:00Z", 3_723), ("IST-1GMT0,M10.5.0,M3.5.0/1", "2026-01-01T00:00:00Z", 0),
+        ("IST-1GMT0,M10.5.0,M3.5.0/1", "2026-07-01T00:00:00Z", 3_600),
         ("XXX3EDT4,0/0,J365/23", "2026-07-01T00:00:00Z", -14_400), ("EST5EDT,0/0,J365/25", "2026-12-31T23:00:00Z", -14_400),
-        ("EET-2EEST,M3.4.4/50,M10.4.4/50", "2026-03-28T00:00:00Z", 10_800), ("EET-2EEST,M3.4.4/50,M10.4.4/50", "2026-03-27T23:59:59Z", 7_200),
-        ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T00:59:59Z", -7_200), ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T01:00:00Z", -3_600),
+        ("EET-2EEST,M3.4.4/50,M10.4.4/50", "2026-03-28T00:00:00Z", 10_800),
+        ("EET-2EEST,M3.4.4/50,M10.4.4/50", "2026-03-27T23:59:59Z", 7_200),
+        ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T00:59:59Z", -7_200),
+        ("<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29T01:00:00Z", -3_600),
         ("AAA0BBB,J60,J300", "2028-02-29T12:00:00Z", 0), ("AAA0BBB,59,300", "2028-02-29T12:00:00Z", 3_600),
     ])
     func `A footer's rule gives the offset`(footer: String, at: String, offset: Int) throws {
@@ -92,7 +103,10 @@ import Values
         #expect(plain.offset(at: try instant("9999-01-01T00:00:00Z")) == 3_600)
     }
 
-    @Test(arguments: ["X", "EST", "EST5EDT", "EST5EDT,M3.2.0", "EST5EDT,M13.2.0,M11.1.0", "EST5EDT,M3.6.0,M11.1.0", "EST5EDT,M3.2.7,M11.1.0", "EST99", "EST5EDT,J0,J3", "EST5EDT,M3.2.0/168,M11.1.0", "EST5,", "<EST5"])
+    @Test(arguments: [
+        "X", "EST", "EST5EDT", "EST5EDT,M3.2.0", "EST5EDT,M13.2.0,M11.1.0", "EST5EDT,M3.6.0,M11.1.0", "EST5EDT,M3.2.7,M11.1.0",
+        "EST99", "EST5EDT,J0,J3", "EST5EDT,M3.2.0/168,M11.1.0", "EST5,", "<EST5",
+    ])
     func `A footer that is no rule makes the file unreadable`(footer: String) throws {
         let error = #expect(throws: TimeZoneError.self) { try rules(file(footer: footer)) }
         #expect(error?.kind == .damagedFile)
@@ -116,7 +130,9 @@ import Values
     @Test func `All zones have the offsets that zoneinfo computes`() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         guard let data = try? Data(contentsOf: root.appending(path: ".suites/timezones/offsets.txt")) else {
-            if ProcessInfo.processInfo.environment["WFRUN_REQUIRE_SUITES"] == "1" { Issue.record("no .suites/timezones: run scripts/suites timezones") }
+            if ProcessInfo.processInfo.environment["WFRUN_REQUIRE_SUITES"] == "1" {
+                Issue.record("no .suites/timezones: run scripts/suites timezones")
+            }
             return
         }
         let database = TimeZoneDatabase.system()
@@ -129,9 +145,12 @@ import Values
             }
             for pair in words.dropFirst() {
                 let parts = pair.split(separator: ":")
-                guard let seconds = Int64(parts[0]), let expected = Int(parts[1]), let instant = Timestamp(seconds: seconds) else { continue }
+                guard let seconds = Int64(parts[0]), let expected = Int(parts[1]), let instant = Timestamp(seconds: seconds)
+                else { continue }
                 compared += 1
-                if rules.offset(at: instant) != expected { Issue.record("\(words[0]) at \(instant): \(rules.offset(at: instant)), not \(expected)") }
+                if rules.offset(at: instant) != expected {
+                    Issue.record("\(words[0]) at \(instant): \(rules.offset(at: instant)), not \(expected)")
+                }
             }
         }
         #expect(compared > 10_000)

@@ -2,22 +2,27 @@ import Testing
 import Values
 
 @Suite struct JSONTests {
-    @Test(arguments: [
-        ("null", Value.null), (" true\n", true), ("false", false), ("0", 0), ("-0", 0), ("12", 12), ("-7", -7),
-        ("1.0", 1), ("1e3", 1_000), ("1.5", 1.5), ("-2.5E-1", -0.25), ("9223372036854775807", .int(.max)),
-        ("-9223372036854775808", .int(.min)), ("9223372036854775808", .double(9_223_372_036_854_775_808)),
-        ("1e308", .double(1e308)), ("5e-324", .double(.leastNonzeroMagnitude)), (#""""#, ""), (#""a\"\\\/\b\f\n\r\t""#, "a\"\\/\u{8}\u{C}\n\r\t"),
-        (#""\u00e9\uD83D\uDC32""#, "é🐲"), (#""é🐲\u0000""#, "é🐲\0"), ("[]", []), ("[1,[2]]", [1, [2]]), ("{}", [:]),
-        (#"{"b":1,"a":[null]}"#, ["a": [.null], "b": 1]),
-    ] as [(String, Value)])
+    @Test(
+        arguments: [
+            ("null", Value.null), (" true\n", true), ("false", false), ("0", 0), ("-0", 0), ("12", 12), ("-7", -7),
+            ("1.0", 1), ("1e3", 1_000), ("1.5", 1.5), ("-2.5E-1", -0.25), ("9223372036854775807", .int(.max)),
+            ("-9223372036854775808", .int(.min)), ("9223372036854775808", .double(9_223_372_036_854_775_808)),
+            ("1e308", .double(1e308)), ("5e-324", .double(.leastNonzeroMagnitude)), (#""""#, ""),
+            (#""a\"\\\/\b\f\n\r\t""#, "a\"\\/\u{8}\u{C}\n\r\t"),
+            (#""\u00e9\uD83D\uDC32""#, "é🐲"), (#""é🐲\u0000""#, "é🐲\0"), ("[]", []), ("[1,[2]]", [1, [2]]), ("{}", [:]),
+            (#"{"b":1,"a":[null]}"#, ["a": [.null], "b": 1]),
+        ] as [(String, Value)])
     func `JSON text reads as its value`(text: String, value: Value) throws {
         #expect(try JSON.parse(text) == value)
     }
 
     @Test(arguments: [
-        ("", 0), (" ", 1), ("nul", 0), ("tru", 0), ("01", 0), ("-", 1), ("-01", 1), ("1.", 2), (".5", 0), ("1e", 2), ("+1", 0), ("1 2", 2),
-        ("[1,]", 3), ("[1", 2), ("[1 2]", 3), ("{\"a\"}", 4), ("{a:1}", 1), ("{\"a\":1,}", 7), ("\"a", 0), ("\"\\x\"", 1), ("\"\\u12\"", 3),
-        ("\"\\uD83D\"", 1), ("\"\\uDC32\"", 1), ("\"\\uD83D\\u0041\"", 1), ("\"\n\"", 1), ("'a'", 0), ("1e400", 0), ("NaN", 0), ("\u{FEFF}1", 0),
+        ("", 0), (" ", 1), ("nul", 0), ("tru", 0), ("01", 0), ("-", 1), ("-01", 1), ("1.", 2), (".5", 0), ("1e", 2), ("+1", 0),
+        ("1 2", 2),
+        ("[1,]", 3), ("[1", 2), ("[1 2]", 3), ("{\"a\"}", 4), ("{a:1}", 1), ("{\"a\":1,}", 7), ("\"a", 0), ("\"\\x\"", 1),
+        ("\"\\u12\"", 3),
+        ("\"\\uD83D\"", 1), ("\"\\uDC32\"", 1), ("\"\\uD83D\\u0041\"", 1), ("\"\n\"", 1), ("'a'", 0), ("1e400", 0), ("NaN", 0),
+        ("\u{FEFF}1", 0),
     ])
     func `What is no JSON is refused with its place`(text: String, offset: Int) {
         let error = #expect(throws: JSON.SyntaxError.self) { try JSON.parse(text) }
@@ -46,12 +51,19 @@ import Values
         #expect(try JSON.parse(#"{"\u00e9":1,"e\u0301":2}"#, limits: .init(refusesDuplicateNames: true)).mapValue?.count == 2)
     }
 
-    @Test(arguments: [
-        (Value.double(1.5), "1.5"), (.double(2), "2"), (.double(-0.0), "0"), (.double(1e21), "1e+21"), (.double(0.1), "0.1"), (.double(.nan), "null"),
-        (.uint(.max), "18446744073709551615"), ("a\"\\\n\u{1}\u{7F}é", #""a\"\\\n\u0001\u007fé""#), (.bytes([1, 2]), #""AQI=""#),
-        (["b": 1, "a": [1, .null]], #"{"a":[1,null],"b":1}"#), (.optional(nil), "null"), (.optional(3), "3"), (.type("int"), #""int""#),
-        (.map(ValueMap([(.int(2), 1), (.bool(true), 2), (.string("x"), 3)] as [(MapKey, Value)])), #"{"true":2,"2":1,"x":3}"#),
-    ] as [(Value, String)])
+    @Test(
+        arguments: [
+            (Value.double(1.5), "1.5"), (.double(2), "2"), (.double(-0.0), "0"), (.double(1e21), "1e+21"),
+            (.double(0.1), "0.1"), (.double(.nan), "null"),
+            (.uint(.max), "18446744073709551615"), ("a\"\\\n\u{1}\u{7F}é", #""a\"\\\n\u0001\u007fé""#),
+            (.bytes([1, 2]), #""AQI=""#),
+            (["b": 1, "a": [1, .null]], #"{"a":[1,null],"b":1}"#), (.optional(nil), "null"), (.optional(3), "3"),
+            (.type("int"), #""int""#),
+            (
+                .map(ValueMap([(.int(2), 1), (.bool(true), 2), (.string("x"), 3)] as [(MapKey, Value)])),
+                #"{"true":2,"2":1,"x":3}"#
+            ),
+        ] as [(Value, String)])
     func `Values are written canonically`(value: Value, text: String) {
         #expect(JSON.text(value) == text)
     }
@@ -65,9 +77,11 @@ import Values
     @Test func `A value normalises to what its text reads as`() throws {
         let at = try #require(Timestamp(rfc3339: "2026-01-02T03:04:05.6Z"))
         let values: [Value] = [
-            .double(3), .double(9_007_199_254_740_994), .double(1e300), .double(-1e-9), .double(.infinity), .uint(7), .uint(.max),
+            .double(3), .double(9_007_199_254_740_994), .double(1e300), .double(-1e-9), .double(.infinity), .uint(7),
+            .uint(.max),
             .bytes([0, 255]), .timestamp(at), .duration(TimeSpan(microseconds: -1_500_000)), .optional(nil), .optional("x"),
-            .map(ValueMap([(.int(1), .double(2.0)), (.uint(9), .null)] as [(MapKey, Value)])), [.double(4), ["k": .type("list")]],
+            .map(ValueMap([(.int(1), .double(2.0)), (.uint(9), .null)] as [(MapKey, Value)])),
+            [.double(4), ["k": .type("list")]],
         ]
         for value in values {
             #expect(try JSON.parse(JSON.text(value)) == JSON.normalised(value), "\(value)")
@@ -93,7 +107,8 @@ import Values
     @Test func `What JSON cannot hold is named`() {
         #expect(JSON.obstacle(to: ["a": [1, "x"]]) == nil)
         #expect(JSON.obstacle(to: ["a": [.double(.nan)]]) != nil)
-        #expect(JSON.obstacle(to: .map(ValueMap([(.int(1), .null)] as [(MapKey, Value)]))) == "a map key is integer, not a string")
+        #expect(
+            JSON.obstacle(to: .map(ValueMap([(.int(1), .null)] as [(MapKey, Value)]))) == "a map key is integer, not a string")
         #expect(JSON.obstacle(to: .optional(.type("int"))) != nil)
     }
 }

@@ -21,10 +21,15 @@ import Values
     }
 
     @Test func `Maps iterate in key order: booleans, numbers, strings by code point`() {
-        let map = ValueMap([
-            (.string("é"), 1), (.string("z"), 2), (.int(10), 3), (.uint(9), 4), (.int(-1), 5), (.bool(true), 6), (.string("Z"), 7), (.bool(false), 8), (.uint(.max), 9),
-        ] as [(MapKey, Value)])
-        #expect(map.map(\.key) == [.bool(false), .bool(true), .int(-1), .uint(9), .int(10), .uint(.max), .string("Z"), .string("z"), .string("é")])
+        let map = ValueMap(
+            [
+                (.string("é"), 1), (.string("z"), 2), (.int(10), 3), (.uint(9), 4), (.int(-1), 5), (.bool(true), 6),
+                (.string("Z"), 7), (.bool(false), 8), (.uint(.max), 9),
+            ] as [(MapKey, Value)])
+        #expect(
+            map.map(\.key) == [
+                .bool(false), .bool(true), .int(-1), .uint(9), .int(10), .uint(.max), .string("Z"), .string("z"), .string("é"),
+            ])
     }
 
     @Test func `Of equal keys the last one stays, numbers of either kind being equal`() {
@@ -61,6 +66,8 @@ import Values
             }
         }
         #expect(map.map(\.key) == model.keys.sorted().map(MapKey.int))
-        #expect(map.allSatisfy { entry in model.contains { MapKey.int($0.key) == entry.key && Value.int($0.value) == entry.value } })
+        #expect(
+            map.allSatisfy { entry in model.contains { MapKey.int($0.key) == entry.key && Value.int($0.value) == entry.value } }
+        )
     }
 }

@@ -75,7 +75,9 @@ struct SchemaCatalog {
     private mutating func register(_ base: URIReference, as resource: Int, at location: SchemaLocation) {
         let uri = ExactText(base.text)
         // The schema itself may stand among the resources given with it: the later document counts.
-        if let other = resourceByURI[uri].map({ resources[$0].location }), other != location, other.document == location.document {
+        if let other = resourceByURI[uri].map({ resources[$0].location }), other != location,
+            other.document == location.document
+        {
             problems.append(
                 SchemaProblem(
                     .invalid, at: shownPointer(location), keyword: "$id", message: "two schemas have the URI '\(uri.text)'"))
@@ -143,7 +145,8 @@ extension SchemaCatalog {
     private mutating func vocabularies(of dialect: String, at location: SchemaLocation) -> SchemaVocabularies {
         let uri = URIReference(dialect).withoutFragment.text
         if uri == Metaschemas.dialect { return .standard }
-        if uri.utf8.starts(with: "http://json-schema.org/draft-".utf8) || uri.utf8.starts(with: "https://json-schema.org/draft/".utf8),
+        if uri.utf8.starts(with: "http://json-schema.org/draft-".utf8)
+            || uri.utf8.starts(with: "https://json-schema.org/draft/".utf8),
             Metaschemas.all[uri] == nil
         {
             problems.append(
@@ -163,13 +166,15 @@ extension SchemaCatalog {
             if let vocabulary = SchemaVocabularies.byURI[key.fieldName] {
                 enabled.insert(vocabulary)
             } else if isRequired == .bool(true) {
-                report(.unknownVocabulary, "$schema", "the vocabulary '\(key.fieldName)' is required and not known", at: location)
+                report(
+                    .unknownVocabulary, "$schema", "the vocabulary '\(key.fieldName)' is required and not known", at: location)
             }
         }
         return enabled
     }
 
-    private mutating func report(_ kind: SchemaProblem.Kind, _ keyword: String, _ message: String, at location: SchemaLocation) {
+    private mutating func report(_ kind: SchemaProblem.Kind, _ keyword: String, _ message: String, at location: SchemaLocation)
+    {
         problems.append(SchemaProblem(kind, at: shownPointer(location.appending(keyword)), keyword: keyword, message: message))
     }
 

@@ -32,7 +32,8 @@ struct SchemaCompiler {
     mutating func compile(_ document: Value) -> SchemaProgram? {
         guard Self.depth(of: document, isAtMost: options.limits.schemaDepth) else {
             ownProblems.append(
-                SchemaProblem(.tooComplex, at: "", message: "the schema is nested deeper than \(options.limits.schemaDepth) levels"))
+                SchemaProblem(
+                    .tooComplex, at: "", message: "the schema is nested deeper than \(options.limits.schemaDepth) levels"))
             return nil
         }
         for (uri, resource) in options.resources.sorted(by: { $0.key.precedesByCodePoint($1.key) }) where !uri.isEmpty {

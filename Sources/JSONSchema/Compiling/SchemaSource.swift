@@ -17,7 +17,8 @@ extension SchemaCompiler {
     mutating func reportInvalid(_ keyword: String, of source: SchemaSource, _ message: String, help: String? = nil) {
         report(
             SchemaProblem(
-                .invalid, at: pointer(to: keyword, of: source), keyword: keyword, message: "'\(keyword)' \(message)", help: help))
+                .invalid, at: pointer(to: keyword, of: source), keyword: keyword, message: "'\(keyword)' \(message)", help: help
+            ))
     }
 
     /// The keyword's value if it is there and its vocabulary on.
@@ -87,7 +88,8 @@ extension SchemaCompiler {
         guard isSchema(value) else {
             var help: String?
             if keyword == "items", case .list = value { help = "use 'prefixItems' for a schema per position" }
-            reportInvalid(keyword, of: source, "must be a schema (an object or a boolean), found \(value.jsonKind.word)", help: help)
+            reportInvalid(
+                keyword, of: source, "must be a schema (an object or a boolean), found \(value.jsonKind.word)", help: help)
             return nil
         }
         return index(at: source.location.appending(keyword))

@@ -66,7 +66,9 @@ enum Punycode {
             var weight = 1
             var k = base
             while true {
-                guard index < bytes.count, let digit = value(of: bytes[index]), position < 1 << 31, weight < 1 << 31 else { return nil }
+                guard index < bytes.count, let digit = value(of: bytes[index]), position < 1 << 31, weight < 1 << 31 else {
+                    return nil
+                }
                 index += 1
                 position += digit * weight
                 let threshold = min(max(k - bias, lowest), highest)

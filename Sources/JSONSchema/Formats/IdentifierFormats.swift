@@ -37,10 +37,14 @@ enum IdentifierFormats {
         var rest = Substring(text).unicodeScalars
         while let scalar = rest.first {
             if scalar == "{" {
-                guard let end = rest.firstIndex(of: "}"), isExpression(rest[rest.index(after: rest.startIndex)..<end]) else { return false }
+                guard let end = rest.firstIndex(of: "}"), isExpression(rest[rest.index(after: rest.startIndex)..<end]) else {
+                    return false
+                }
                 rest = rest[rest.index(after: end)...]
             } else if scalar == "%" {
-                guard rest.count >= 3, rest.dropFirst().prefix(2).allSatisfy({ $0.properties.isASCIIHexDigit }) else { return false }
+                guard rest.count >= 3, rest.dropFirst().prefix(2).allSatisfy({ $0.properties.isASCIIHexDigit }) else {
+                    return false
+                }
                 rest = rest.dropFirst(3)
             } else {
                 guard isLiteral(scalar) else { return false }
@@ -67,7 +71,9 @@ enum IdentifierFormats {
             name = name.dropLast()
         } else if let colon = name.firstIndex(of: ":") {
             let length = name[name.index(after: colon)...]
-            guard (1...4).contains(length.count), length.first != "0", length.allSatisfy({ ("0"..."9").contains($0) }) else { return false }
+            guard (1...4).contains(length.count), length.first != "0", length.allSatisfy({ ("0"..."9").contains($0) }) else {
+                return false
+            }
             name = name[..<colon]
         }
         return name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in

@@ -43,7 +43,8 @@ enum URIFormats {
             dot > 1, bytes[1..<dot].allSatisfy(\.isHexadecimal), dot + 1 < bytes.count
         else { return false }
         return CharacterCheck(isInternational: false)
-            .isLegal(String(decoding: bytes[(dot + 1)...], as: UTF8.self), beyondUnreserved: "!$&'()*+,;=:", allowsPercent: false)
+            .isLegal(
+                String(decoding: bytes[(dot + 1)...], as: UTF8.self), beyondUnreserved: "!$&'()*+,;=:", allowsPercent: false)
     }
 
     /// Which characters may stand in a part of a URI.
@@ -60,7 +61,9 @@ enum URIFormats {
                         scalars[(index + 1)...(index + 2)].allSatisfy({ $0.isASCII && $0.properties.isASCIIHexDigit })
                     else { return false }
                 } else if !isUnreserved(scalar) && !beyondUnreserved.unicodeScalars.contains(scalar) {
-                    guard isInternational, Self.isInternational(scalar) || allowsPrivate && Self.isPrivate(scalar) else { return false }
+                    guard isInternational, Self.isInternational(scalar) || allowsPrivate && Self.isPrivate(scalar) else {
+                        return false
+                    }
                 }
             }
             return true

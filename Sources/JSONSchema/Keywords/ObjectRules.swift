@@ -58,7 +58,8 @@ struct ObjectRules: Sendable {
             let (fits, reasons) = run.apart { $0.check(names, .string(key.fieldName), at: .field(key)) }
             if fits { continue }
             let reason = reasons.first.map { ": " + $0.message } ?? ""
-            isValid = run.fail(schema, "propertyNames", "field name '\(key.fieldName)' is not allowed\(reason)", at: .field(key))
+            isValid = run.fail(
+                schema, "propertyNames", "field name '\(key.fieldName)' is not allowed\(reason)", at: .field(key))
             if !run.reports || run.exceeded != nil { return false }
         }
         return isValid

@@ -41,7 +41,8 @@ extension SchemaCompiler {
         for keyword in ["$id", "$schema", "$comment"] { _ = text(keyword, of: source, vocabulary: []) }
         for keyword in ["$anchor", "$dynamicAnchor"] {
             guard let name = text(keyword, of: source, vocabulary: []), !Self.isAnchorName(name) else { continue }
-            reportInvalid(keyword, of: source, "must begin with a letter or '_' and go on with letters, digits, '-', '_' and '.'")
+            reportInvalid(
+                keyword, of: source, "must begin with a letter or '_' and go on with letters, digits, '-', '_' and '.'")
         }
         guard let vocabulary = source.map["$vocabulary"] else { return }
         if case .map(let map) = vocabulary, map.values.allSatisfy({ $0.boolValue != nil }) { return }

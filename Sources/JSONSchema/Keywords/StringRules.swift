@@ -26,10 +26,12 @@ struct StringRules: Sendable {
         let length = text.unicodeScalars.count
         var isValid = true
         if let minLength, length < minLength {
-            isValid = run.fail(schema, "minLength", "expected at least \(Words.counted(minLength, "character")), found \(length)")
+            isValid = run.fail(
+                schema, "minLength", "expected at least \(Words.counted(minLength, "character")), found \(length)")
         }
         if let maxLength, length > maxLength {
-            isValid = run.fail(schema, "maxLength", "expected at most \(Words.counted(maxLength, "character")), found \(length)")
+            isValid = run.fail(
+                schema, "maxLength", "expected at most \(Words.counted(maxLength, "character")), found \(length)")
         }
         return isValid
     }

@@ -43,7 +43,8 @@ struct CronParser {
         if words.count > 5 {
             let hint = words.count == 6 ? "; there is no field for seconds" : ""
             return CronSyntaxError(
-                message: "\(expected), found \(words.count)\(hint)", range: words[5].lowerBound..<words[words.count - 1].upperBound)
+                message: "\(expected), found \(words.count)\(hint)",
+                range: words[5].lowerBound..<words[words.count - 1].upperBound)
         }
         return CronSyntaxError(message: "\(expected), found \(words.count)", range: 0..<bytes.count)
     }

@@ -90,7 +90,9 @@ extension PosixTimeZone {
             guard let west = reader.time(maximumHours: 24) else { return nil }
             summerOffset = -west
         }
-        guard reader.take(","), let start = reader.change(), reader.take(","), let end = reader.change(), reader.isAtEnd else { return nil }
+        guard reader.take(","), let start = reader.change(), reader.take(","), let end = reader.change(), reader.isAtEnd else {
+            return nil
+        }
         summer = Summer(offset: summerOffset, start: start, end: end)
     }
 

@@ -49,7 +49,8 @@ package struct TimeZoneDatabase: Sendable, Hashable {
         guard let folder, access(folder, R_OK | X_OK) == 0 else {
             throw TimeZoneError(
                 .databaseMissing,
-                "the time zone '\(name)' needs the system's time zone database, which is missing (Debian package tzdata); UTC always works")
+                "the time zone '\(name)' needs the system's time zone database, which is missing (Debian package tzdata); UTC always works"
+            )
         }
         guard let bytes = Self.contents(of: folder + "/" + name) else {
             throw TimeZoneError(.unknownZone, "unknown time zone '\(name)'")
@@ -88,7 +89,9 @@ extension TimeZoneDatabase {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= maximumFileSize else { return nil }
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= maximumFileSize else {
+            return nil
+        }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var count = 0
         while count < bytes.count {
