@@ -20,11 +20,15 @@ package enum DefinitionAnalyzer {
         let project = Project(sources)
         let lowering = ProjectLowering(project)
         var diagnostics = lowering.diagnostics
-        for file in project.files where !file.isLibrary {
-            RuleBook.check(RuleSubject(file: file, project: project, lowered: lowering.files[file.relativePath])) { diagnostics.report($0) }
+        let subjects = project.files.filter { !$0.isLibrary }.map {
+            RuleSubject(file: $0, project: project, lowered: lowering.files[$0.relativePath])
         }
+        for subject in subjects { RuleBook.check(subject) { diagnostics.report($0) } }
         ProjectRules.check(project) { diagnostics.report($0) }
         let faulty = Set(diagnostics.sorted.filter { $0.severity == .error }.map { ObjectIdentifier($0.range.file) })
+        for subject in subjects where !faulty.contains(ObjectIdentifier(subject.definition.file)) {
+            RuleBook.checkFaultless(subject) { diagnostics.report($0) }
+        }
         let workflows = project.files.filter { $0.definition.kind == .workflow }.map { file in
             analysed(file, project: project, lowering: lowering, faulty: faulty)
         }

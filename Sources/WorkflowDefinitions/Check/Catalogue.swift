@@ -63,10 +63,12 @@ package enum DiagnosticCatalogue {
         row(.patternSyntax, .error, "pattern syntax"),
         row(.patternFeature, .error, "pattern feature that is not linear"),
         row(.unknownFormat, .warning, "unknown format"),
+        row(.literalViolation, .error, "literal violates the schema of its place"),
         row(.badType, .error, "bad type expression"),
         row(.badDuration, .error, "duration syntax"),
         row(.waitForever, .warning, "wait with no timeout above"),
         row(.innerTimeout, .error, "inner timeout longer than an enclosing one"),
+        row(.nothingToRetry, .warning, "`retry` with nothing to retry"),
         row(.matchPath, .error, "`match` path not in the payload"),
         row(.matchType, .error, "`match` type differs"),
         row(.waitForAny, .warning, "wait with neither `match` nor `where`"),
@@ -154,11 +156,13 @@ extension DiagnosticCode {
     static let patternSyntax = DiagnosticCode(4106)
     static let patternFeature = DiagnosticCode(4107)
     static let unknownFormat = DiagnosticCode(4108)
+    static let literalViolation = DiagnosticCode(4109)
     static let badType = DiagnosticCode(4111)
     // Time, events, security.
     static let badDuration = DiagnosticCode(5106)
     static let waitForever = DiagnosticCode(5107)
     static let innerTimeout = DiagnosticCode(5109)
+    static let nothingToRetry = DiagnosticCode(5110)
     static let matchPath = DiagnosticCode(5201)
     static let matchType = DiagnosticCode(5202)
     static let waitForAny = DiagnosticCode(5204)

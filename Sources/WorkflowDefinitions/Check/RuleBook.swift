@@ -19,14 +19,21 @@ protocol DefinitionRule {
 enum RuleBook {
     static var rules: [any DefinitionRule.Type] {
         [
-        UnsupportedRule.self, DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
-        WaitTimeoutRule.self, WaitConditionRule.self, NestedTimeoutRule.self, SecretDeclarationRule.self, UnusedRule.self,
-        CallTargetRule.self,
+            UnsupportedRule.self, DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
+            WaitTimeoutRule.self, WaitConditionRule.self, NestedTimeoutRule.self, SecretDeclarationRule.self,
+            CallTargetRule.self, RetryableErrorRule.self,
         ]
     }
 
+    /// Rules that would only repeat in other words what is wrong already: a misspelt name leaves its declaration unused.
+    static var rulesForFaultless: [any DefinitionRule.Type] { [UnusedRule.self] }
+
     static func check(_ subject: RuleSubject, report: (Diagnostic) -> Void) {
         for rule in rules { rule.check(subject, report: report) }
+    }
+
+    static func checkFaultless(_ subject: RuleSubject, report: (Diagnostic) -> Void) {
+        for rule in rulesForFaultless { rule.check(subject, report: report) }
     }
 }
 

@@ -117,6 +117,7 @@ extension FileLowering {
             report(.unterminated(scalar, at: start))
             return .faulty
         }
+        if !place.isCode { MustacheRule.check(template, scalar) { report($0) } }
         if let single = template.single {
             let lowered = expression(single.source, single.range, scalar, place, &scope)
             check(lowered, place, at: scalar.sourceRange(ofText: single.range))
@@ -174,8 +175,10 @@ extension FileLowering {
 
     /// A scalar without expressions: in a typed position the type decides what it is (language.md §10).
     private mutating func literal(_ scalar: YAMLScalar, _ text: String, _ place: ValuePlace) -> LoweredValue {
+        if let expected = place.expected { LiteralSpellingRule.check(scalar, as: expected) { report($0) } }
         switch LiteralReading.read(scalar, text, as: place.expected) {
         case .value(let value, let type): return LoweredValue(.constant(value), type)
+        case .violation(let violation): report(.violatesSchema(place, scalar, violation: violation))
         case .ambiguous(let diagnostic): report(diagnostic)
         case .quotable: report(.wrongScalar(place.what, expected: "a string", found: scalar, quotable: true))
         case .badDuration: report(.badDuration(scalar))
@@ -198,6 +201,14 @@ extension FileLowering {
         guard let compiled else {
             isComplete = false
             return .faulty
+        }
+        if compiled.type.withoutNull == .secret, !place.allowsSecrets, let name = source.split(separator: ".").last {
+            let range = scalar.sourceRange(ofText: range)
+            if place.leaksSecrets {
+                report(.leakedSecret(String(name), place, at: range))
+            } else if place.storesValue {
+                report(.storedSecret(String(name), place, at: range))
+            }
         }
         return LoweredValue(.expression(compiled), compiled.type, declared: scope.declaredType(ofPath: source), compiled: compiled)
     }

@@ -92,7 +92,7 @@ extension FileLowering {
         }
         if !builtins.contains(signature.name) { builtins.append(signature.name) }
         let node = Node.ActionCall(
-            action: signature.name, input: input, contract: contract(signature.input, isClosed: true, at: nil),
+            action: signature.name, input: input, contract: signature.contract ?? contract(signature.input, isClosed: true, at: nil),
             resultShape: declared?.shape ?? .any, policy: Self.policy(step.modifiers.retry), isAtMostOnce: isAtMostOnce)
         return LoweredVerb(
             node: add(id, .action(node), step.range, type), type: type, declared: declared, inside: scope, hasPolicy: true)
@@ -126,6 +126,7 @@ extension FileLowering {
             place.mismatch = .callInput
             place.allowsSecrets = traits.allowsSecrets || type.holdsSecrets
             place.leaksSecrets = true
+            place.isCode = traits.sink == .literal || traits.sink == .command
             members.append(.init(name: field.name, value: value(pair.value, place, &scope).expression))
         }
         return ValueExpression.folded(members)

@@ -13,6 +13,8 @@ enum LiteralReading {
         case quotable
         case badDuration
         case notMember([String])
+        /// A string that is no uri, no email, no uuid.
+        case violation(String)
         /// Something else is needed, in words.
         case unfit(String)
     }
@@ -66,6 +68,7 @@ enum LiteralReading {
             case .failure(let problem): if problem.reason != .ambiguous || !looksLikeWord(text) { return .quotable }
             }
         }
+        if let violation = LiteralFormats.violation(text, kind) { return .violation(violation) }
         return .value(.string(text), kind == .secret ? .secret : type(ofText: text))
     }
 

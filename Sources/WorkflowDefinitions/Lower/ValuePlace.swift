@@ -15,6 +15,8 @@ struct ValuePlace {
     var allowsSecrets = false
     /// The value is written to the journal.
     var storesValue = false
+    /// The value is run as code by somebody else: what looks like a template in it is theirs.
+    var isCode = false
     /// The value leaves the process in a place where it can be seen.
     var leaksSecrets = false
 

@@ -1,5 +1,6 @@
 import CEL
 import Diagnostics
+import WorkflowGraph
 import YAMLSyntax
 
 /// What a step needs to know of an action to call it.
@@ -33,6 +34,8 @@ struct ActionSignature: Sendable {
     var traits: [String: Traits] = [:]
     var combinations: [Combination] = []
     var errors: [RaisedError] = []
+    /// Of the input; made once for built-in actions, whose calls all need it.
+    var contract: ValueContract?
 
     func traits(of field: String) -> Traits { traits[field] ?? Traits() }
 }
@@ -65,6 +68,7 @@ struct SignatureParser {
         signature.combinations = combinations(fields["combinations"])
         signature.errors = errors(fields["errors"])
         for diagnostic in types.diagnostics.sorted { reading.report(diagnostic) }
+        signature.contract = ContractMaking.contract(signature.input, isClosed: true).contract
         return signature
     }
 

@@ -148,7 +148,9 @@ struct TypeReader {
     mutating func type() -> Result<Read, Problem> {
         do throws(Problem) {
             let form = try nullable(depth: 0)
-            let shown = text(0..<index)
+            var shownEnd = index
+            while shownEnd > 0, isSpace(bytes[shownEnd - 1]) { shownEnd -= 1 }
+            let shown = text(0..<shownEnd)
             skipSpace()
             if take("=") {
                 skipSpace()

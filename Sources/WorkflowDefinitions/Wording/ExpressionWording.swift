@@ -11,6 +11,18 @@ extension Diagnostic {
             help: "close it with '}}', or write '$${{' for the characters themselves")
     }
 
+    static func bracesWithoutDollar(at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .unterminated, .warning, "this is plain text: an expression begins with '${{'", at: range, label: "no '$' before it",
+            help: "write '$' before it",
+            fix: Fix(title: "write '${{'", range: SourceRange(file: range.file, bytes: range.bytes.lowerBound..<range.bytes.lowerBound), replacement: "$"))
+    }
+
+    static func violatesSchema(_ place: ValuePlace, _ scalar: YAMLScalar, violation: String) -> Diagnostic {
+        Diagnostic(
+            .literalViolation, "\(place.what) does not fit: \(violation)", at: scalar.range, label: "expected \(place.expectedText)")
+    }
+
     static func textAroundCondition(_ what: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .notCondition, "\(what) is a text, not a condition", at: range, label: "text around an expression",
@@ -97,12 +109,21 @@ extension Diagnostic {
 
 extension ValuePlace {
     /// As in "must be …".
-    var expectedText: String { expected?.shown ?? "a value" }
+    var expectedText: String { withArticle(expected?.shown ?? "value") }
+}
+
+/// `a string`, `an integer`; types that are no single word stand as they are.
+private func withArticle(_ type: String) -> String {
+    guard type != "null", type != "any", let first = type.utf8.first, type.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+        return type
+    }
+    let hasVowel = ["i", "e", "a", "o"].contains { $0.utf8.first == first }
+    return (hasVowel ? "an " : "a ") + type
 }
 
 extension StaticType {
     /// As in "this is …".
-    var shown: String { withoutLengthyMembers.description }
+    var shown: String { withArticle(withoutLengthyMembers.description) }
 
     private var withoutLengthyMembers: StaticType {
         switch self {
@@ -120,7 +141,7 @@ extension DeclaredType {
         case .text(let kind): kind.rawValue
         case .nullable(let wrapped): "\(DeclaredType(wrapped, names).shown)?"
         case .named(let name): name
-        default: staticType().description
+        default: staticType(asTarget: true).description
         }
     }
 }

@@ -33,6 +33,12 @@ extension Diagnostic {
             notes: [Note(range: outer.range, message: "over before")], help: "shorten it or lengthen the one around it")
     }
 
+    static func nothingToRetry(_ action: String, codes: [String], at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .nothingToRetry, "'\(action)' has no error that is retried by itself", at: range, label: "never repeats",
+            help: codes.isEmpty ? "remove it: the action cannot fail" : "name the errors: `retry: { attempts: 3, errors: [\(codes[0])] }`")
+    }
+
     static func unknownMatchPath(_ path: String, part: String, event: String, known: [String], at range: SourceRange) -> Diagnostic {
         let guess = closestMatch(to: part, among: known)
         return Diagnostic(

@@ -45,7 +45,7 @@ extension Diagnostic {
 
     static func unfitDefault(_ text: String, of type: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(
-            .unfitDefault, "the default `\(text)` is no \(type)", at: range, label: "expected \(type)",
+            .unfitDefault, "the default `\(text)` does not fit the type \(type)", at: range, label: "expected \(type)",
             help: "a default is a JSON value or a bare word")
     }
 }

@@ -58,12 +58,25 @@ enum ModifierPlaceRule: DefinitionRule {
 
     private static func checkAtMostOnce(_ step: Step, _ surroundings: StepSurroundings, _ report: (Diagnostic) -> Void) {
         guard let flag = step.modifiers.isAtMostOnce, flag.value else { return }
-        let retries = [step.modifiers.retry] + surroundings.levels.reversed().map { $0.step?.modifiers.retry }
-        guard let retry = retries.compactMap({ $0 }).first else { return }
+        guard let retry = step.modifiers.retry ?? retry(around: surroundings) else { return }
         report(
             .exclusive(
                 "'at_most_once' does not go with 'retry'", at: flag.range, and: retry.keyRange,
                 help: "a retry would do it a second time"))
+    }
+}
+
+extension ModifierPlaceRule {
+    /// The retry of a body around; clauses, undos and clean-ups are outside what is retried.
+    private static func retry(around surroundings: StepSurroundings) -> Modifiers.Retry? {
+        for level in surroundings.levels.reversed() {
+            switch level.kind {
+            case .steps, .parallel, .choice: if let retry = level.step?.modifiers.retry { return retry }
+            case .catching: continue
+            case .compensate, .finally: return nil
+            }
+        }
+        return nil
     }
 }
 
