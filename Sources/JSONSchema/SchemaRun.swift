@@ -59,15 +59,15 @@ struct SchemaRun {
         for rule in schema.rules {
             let passes =
                 switch rule {
-                case .reference(let rules): rules.check(value, in: schema, &self, &evaluated)
-                case .value(let rules): rules.check(value, in: schema, &self)
-                case .number(let rules): rules.check(value, in: schema, &self)
-                case .string(let rules): rules.check(value, in: schema, &self)
-                case .array(let rules): rules.check(value, in: schema, &self, &evaluated)
-                case .object(let rules): rules.check(value, in: schema, &self, &evaluated)
-                case .combination(let rules): rules.check(value, in: schema, &self, &evaluated)
+                case .reference(let rules): rules.content.check(value, in: schema, &self, &evaluated)
+                case .value(let rules): rules.content.check(value, in: schema, &self)
+                case .number(let rules): rules.content.check(value, in: schema, &self)
+                case .string(let rules): rules.content.check(value, in: schema, &self)
+                case .array(let rules): rules.content.check(value, in: schema, &self, &evaluated)
+                case .object(let rules): rules.content.check(value, in: schema, &self, &evaluated)
+                case .combination(let rules): rules.content.check(value, in: schema, &self, &evaluated)
                 // What failing schemas evaluated is unknown, so more would be reported than is wrong.
-                case .unevaluated(let rules): !isValid || rules.check(value, in: schema, &self, &evaluated)
+                case .unevaluated(let rules): !isValid || rules.content.check(value, in: schema, &self, &evaluated)
                 }
             if passes { continue }
             isValid = false
@@ -78,6 +78,8 @@ struct SchemaRun {
 
     /// Whether a part of the value fits a schema.
     mutating func check(_ index: SchemaIndex, _ value: Value, at segment: PathSegment) -> Bool {
+        // Only messages need to know where they are.
+        guard reports else { return check(index, value) }
         path.append(segment)
         defer { path.removeLast() }
         return check(index, value)
@@ -170,31 +172,48 @@ struct FoundViolation {
 
 /// Which parts of a value some subschema has looked at: what `unevaluatedProperties` and `unevaluatedItems` leave alone.
 struct EvaluatedParts {
-    /// Nobody asks otherwise, and nothing is remembered.
-    let isTracked: Bool
-    private(set) var allFields = false
-    private var fields: Set<Int> = []
-    private(set) var allItems = false
-    private var firstItems = 0
-    private var items: Set<Int> = []
+    private struct Parts {
+        var allFields = false
+        /// By position in the map.
+        var fields: Set<Int> = []
+        var allItems = false
+        var firstItems = 0
+        var items: Set<Int> = []
+    }
 
-    init(isTracked: Bool) { self.isTracked = isTracked }
+    /// Nil when nobody asks: then nothing is remembered.
+    private var parts: Parts?
 
-    /// By position in the map.
-    mutating func insertField(_ position: Int) { if isTracked { fields.insert(position) } }
-    mutating func insertItem(_ position: Int) { if isTracked { items.insert(position) } }
-    mutating func insertFirstItems(_ count: Int) { firstItems = max(firstItems, count) }
-    mutating func insertAllFields() { allFields = true }
-    mutating func insertAllItems() { allItems = true }
+    init(isTracked: Bool) { parts = isTracked ? Parts() : nil }
 
-    func containsField(_ position: Int) -> Bool { allFields || fields.contains(position) }
-    func containsItem(_ position: Int) -> Bool { allItems || position < firstItems || items.contains(position) }
+    var isTracked: Bool { parts != nil }
+
+    mutating func insertField(_ position: Int) { parts?.fields.insert(position) }
+    mutating func insertItem(_ position: Int) { parts?.items.insert(position) }
+    mutating func insertFirstItems(_ count: Int) {
+        let known = parts?.firstItems ?? 0
+        parts?.firstItems = max(count, known)
+    }
+    mutating func insertAllFields() { parts?.allFields = true }
+    mutating func insertAllItems() { parts?.allItems = true }
+
+    func containsField(_ position: Int) -> Bool {
+        guard let parts else { return false }
+        return parts.allFields || parts.fields.contains(position)
+    }
+
+    func containsItem(_ position: Int) -> Bool {
+        guard let parts else { return false }
+        return parts.allItems || position < parts.firstItems || parts.items.contains(position)
+    }
 
     mutating func formUnion(_ other: EvaluatedParts) {
-        allFields = allFields || other.allFields
-        allItems = allItems || other.allItems
-        firstItems = max(firstItems, other.firstItems)
-        fields.formUnion(other.fields)
-        items.formUnion(other.items)
+        guard var united = parts, let other = other.parts else { return }
+        united.allFields = united.allFields || other.allFields
+        united.allItems = united.allItems || other.allItems
+        united.firstItems = max(united.firstItems, other.firstItems)
+        united.fields.formUnion(other.fields)
+        united.items.formUnion(other.items)
+        parts = united
     }
 }

@@ -71,7 +71,7 @@ enum UnicodeProperty {
         case "ASCII": return PatternSet([0...0x7F], isNegated: isNegated)
         case "ASCII_Hex_Digit", "AHex": return PatternSet([0x30...0x39, 0x41...0x46, 0x61...0x66], isNegated: isNegated)
         case "Assigned": return scan(name, isNegated) { $0.properties.generalCategory != .unassigned }
-        default: return binaryProperties[name].map { property in scan(name, isNegated) { $0.properties[keyPath: property] } }
+        default: return binaryProperties[name].map { property in scan(name, isNegated) { property($0.properties) } }
         }
     }
 
@@ -130,32 +130,34 @@ extension UnicodeProperty {
         "Tibt": "Tibetan", "Zinh": "Inherited", "Qaai": "Inherited", "Zyyy": "Common",
     ]
 
-    private nonisolated(unsafe) static let binaryProperties: [String: KeyPath<Unicode.Scalar.Properties, Bool>] = [
-        "Alphabetic": \.isAlphabetic, "Alpha": \.isAlphabetic, "Bidi_Control": \.isBidiControl,
-        "Bidi_C": \.isBidiControl, "Bidi_Mirrored": \.isBidiMirrored, "Bidi_M": \.isBidiMirrored,
-        "Case_Ignorable": \.isCaseIgnorable, "CI": \.isCaseIgnorable, "Cased": \.isCased, "Dash": \.isDash,
-        "Default_Ignorable_Code_Point": \.isDefaultIgnorableCodePoint, "DI": \.isDefaultIgnorableCodePoint,
-        "Deprecated": \.isDeprecated, "Dep": \.isDeprecated, "Diacritic": \.isDiacritic, "Dia": \.isDiacritic,
-        "Emoji": \.isEmoji, "Emoji_Modifier": \.isEmojiModifier, "EMod": \.isEmojiModifier,
-        "Emoji_Modifier_Base": \.isEmojiModifierBase, "EBase": \.isEmojiModifierBase,
-        "Emoji_Presentation": \.isEmojiPresentation, "EPres": \.isEmojiPresentation, "Extender": \.isExtender,
-        "Ext": \.isExtender, "Grapheme_Base": \.isGraphemeBase, "Gr_Base": \.isGraphemeBase,
-        "Grapheme_Extend": \.isGraphemeExtend, "Gr_Ext": \.isGraphemeExtend, "Hex_Digit": \.isHexDigit,
-        "Hex": \.isHexDigit, "IDS_Binary_Operator": \.isIDSBinaryOperator, "IDSB": \.isIDSBinaryOperator,
-        "IDS_Trinary_Operator": \.isIDSTrinaryOperator, "IDST": \.isIDSTrinaryOperator, "ID_Continue": \.isIDContinue,
-        "IDC": \.isIDContinue, "ID_Start": \.isIDStart, "IDS": \.isIDStart, "Ideographic": \.isIdeographic,
-        "Ideo": \.isIdeographic, "Join_Control": \.isJoinControl, "Join_C": \.isJoinControl,
-        "Logical_Order_Exception": \.isLogicalOrderException, "LOE": \.isLogicalOrderException,
-        "Lowercase": \.isLowercase, "Lower": \.isLowercase, "Math": \.isMath,
-        "Noncharacter_Code_Point": \.isNoncharacterCodePoint, "NChar": \.isNoncharacterCodePoint,
-        "Pattern_Syntax": \.isPatternSyntax, "Pat_Syn": \.isPatternSyntax,
-        "Pattern_White_Space": \.isPatternWhitespace, "Pat_WS": \.isPatternWhitespace,
-        "Quotation_Mark": \.isQuotationMark, "QMark": \.isQuotationMark, "Radical": \.isRadical,
-        "Sentence_Terminal": \.isSentenceTerminal, "STerm": \.isSentenceTerminal,
-        "Soft_Dotted": \.isSoftDotted, "SD": \.isSoftDotted, "Unified_Ideograph": \.isUnifiedIdeograph,
-        "UIdeo": \.isUnifiedIdeograph, "Uppercase": \.isUppercase, "Upper": \.isUppercase,
-        "Variation_Selector": \.isVariationSelector, "VS": \.isVariationSelector, "White_Space": \.isWhitespace,
-        "space": \.isWhitespace, "XID_Continue": \.isXIDContinue, "XIDC": \.isXIDContinue,
-        "XID_Start": \.isXIDStart, "XIDS": \.isXIDStart,
+    private static let binaryProperties: [String: @Sendable (Unicode.Scalar.Properties) -> Bool] = [
+        "Alphabetic": { $0.isAlphabetic }, "Alpha": { $0.isAlphabetic }, "Bidi_Control": { $0.isBidiControl },
+        "Bidi_C": { $0.isBidiControl }, "Bidi_Mirrored": { $0.isBidiMirrored }, "Bidi_M": { $0.isBidiMirrored },
+        "Case_Ignorable": { $0.isCaseIgnorable }, "CI": { $0.isCaseIgnorable }, "Cased": { $0.isCased }, "Dash": { $0.isDash },
+        "Default_Ignorable_Code_Point": { $0.isDefaultIgnorableCodePoint }, "DI": { $0.isDefaultIgnorableCodePoint },
+        "Deprecated": { $0.isDeprecated }, "Dep": { $0.isDeprecated }, "Diacritic": { $0.isDiacritic },
+        "Dia": { $0.isDiacritic },
+        "Emoji": { $0.isEmoji }, "Emoji_Modifier": { $0.isEmojiModifier }, "EMod": { $0.isEmojiModifier },
+        "Emoji_Modifier_Base": { $0.isEmojiModifierBase }, "EBase": { $0.isEmojiModifierBase },
+        "Emoji_Presentation": { $0.isEmojiPresentation }, "EPres": { $0.isEmojiPresentation }, "Extender": { $0.isExtender },
+        "Ext": { $0.isExtender }, "Grapheme_Base": { $0.isGraphemeBase }, "Gr_Base": { $0.isGraphemeBase },
+        "Grapheme_Extend": { $0.isGraphemeExtend }, "Gr_Ext": { $0.isGraphemeExtend }, "Hex_Digit": { $0.isHexDigit },
+        "Hex": { $0.isHexDigit }, "IDS_Binary_Operator": { $0.isIDSBinaryOperator }, "IDSB": { $0.isIDSBinaryOperator },
+        "IDS_Trinary_Operator": { $0.isIDSTrinaryOperator }, "IDST": { $0.isIDSTrinaryOperator },
+        "ID_Continue": { $0.isIDContinue },
+        "IDC": { $0.isIDContinue }, "ID_Start": { $0.isIDStart }, "IDS": { $0.isIDStart }, "Ideographic": { $0.isIdeographic },
+        "Ideo": { $0.isIdeographic }, "Join_Control": { $0.isJoinControl }, "Join_C": { $0.isJoinControl },
+        "Logical_Order_Exception": { $0.isLogicalOrderException }, "LOE": { $0.isLogicalOrderException },
+        "Lowercase": { $0.isLowercase }, "Lower": { $0.isLowercase }, "Math": { $0.isMath },
+        "Noncharacter_Code_Point": { $0.isNoncharacterCodePoint }, "NChar": { $0.isNoncharacterCodePoint },
+        "Pattern_Syntax": { $0.isPatternSyntax }, "Pat_Syn": { $0.isPatternSyntax },
+        "Pattern_White_Space": { $0.isPatternWhitespace }, "Pat_WS": { $0.isPatternWhitespace },
+        "Quotation_Mark": { $0.isQuotationMark }, "QMark": { $0.isQuotationMark }, "Radical": { $0.isRadical },
+        "Sentence_Terminal": { $0.isSentenceTerminal }, "STerm": { $0.isSentenceTerminal },
+        "Soft_Dotted": { $0.isSoftDotted }, "SD": { $0.isSoftDotted }, "Unified_Ideograph": { $0.isUnifiedIdeograph },
+        "UIdeo": { $0.isUnifiedIdeograph }, "Uppercase": { $0.isUppercase }, "Upper": { $0.isUppercase },
+        "Variation_Selector": { $0.isVariationSelector }, "VS": { $0.isVariationSelector }, "White_Space": { $0.isWhitespace },
+        "space": { $0.isWhitespace }, "XID_Continue": { $0.isXIDContinue }, "XIDC": { $0.isXIDContinue },
+        "XID_Start": { $0.isXIDStart }, "XIDS": { $0.isXIDStart },
     ]
 }

@@ -121,10 +121,11 @@ extension SchemaCompiler {
         reportUnknownKeywords(source)
         for keyword in ["$defs", "definitions"] { _ = namedChildren(keyword, of: source, vocabulary: []) }
         let rules: [SchemaRule?] = [
-            valueRules(source).map(SchemaRule.value), numberRules(source).map(SchemaRule.number),
-            stringRules(source).map(SchemaRule.string), arrayRules(source).map(SchemaRule.array),
-            objectRules(source).map(SchemaRule.object), referenceRules(source).map(SchemaRule.reference),
-            combinationRules(source).map(SchemaRule.combination), unevaluatedRules(source).map(SchemaRule.unevaluated),
+            valueRules(source).map { .value(Shared($0)) }, numberRules(source).map { .number(Shared($0)) },
+            stringRules(source).map { .string(Shared($0)) }, arrayRules(source).map { .array(Shared($0)) },
+            objectRules(source).map { .object(Shared($0)) }, referenceRules(source).map { .reference(Shared($0)) },
+            combinationRules(source).map { .combination(Shared($0)) },
+            unevaluatedRules(source).map { .unevaluated(Shared($0)) },
         ]
         return rules.compactMap(\.self)
     }
@@ -226,9 +227,9 @@ extension SchemaProgram {
     func inPlaceTargets(of index: SchemaIndex) -> [SchemaIndex] {
         schemas[index].rules.flatMap { rule -> [SchemaIndex] in
             switch rule {
-            case .reference(let rules): rules.reference.map { [$0] } ?? []
-            case .combination(let rules): rules.all
-            case .object(let rules): rules.dependentSchemas.map(\.schema)
+            case .reference(let rules): rules.content.reference.map { [$0] } ?? []
+            case .combination(let rules): rules.content.all
+            case .object(let rules): rules.content.dependentSchemas.map(\.schema)
             case .value, .number, .string, .array, .unevaluated: []
             }
         }

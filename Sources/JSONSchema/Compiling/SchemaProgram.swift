@@ -17,23 +17,36 @@ struct Subschema: Sendable {
     var pointer: String
     var resource: Int
     /// In the order of checking; those that look at what others have evaluated come last.
-    var rules: [SchemaRule] = []
+    var rules: [SchemaRule] = [] {
+        didSet { tracksEvaluation = rules.contains { if case .unevaluated = $0 { true } else { false } } }
+    }
     /// The schema `false`.
     var acceptsNothing = false
 
-    var tracksEvaluation: Bool {
-        rules.contains { if case .unevaluated = $0 { true } else { false } }
+    /// Whether its own rules ask what others have looked at.
+    private(set) var tracksEvaluation = false
+
+    init(pointer: String, resource: Int) {
+        self.pointer = pointer
+        self.resource = resource
     }
 }
 
 /// The keywords of one family in one schema.
 enum SchemaRule: Sendable {
-    case reference(ReferenceRules)
-    case value(ValueRules)
-    case number(NumberRules)
-    case string(StringRules)
-    case array(ArrayRules)
-    case object(ObjectRules)
-    case combination(CombinationRules)
-    case unevaluated(UnevaluatedRules)
+    case reference(Shared<ReferenceRules>)
+    case value(Shared<ValueRules>)
+    case number(Shared<NumberRules>)
+    case string(Shared<StringRules>)
+    case array(Shared<ArrayRules>)
+    case object(Shared<ObjectRules>)
+    case combination(Shared<CombinationRules>)
+    case unevaluated(Shared<UnevaluatedRules>)
+}
+
+/// A value that is passed on by reference: rules hold many parts, which checking would otherwise retain one by one.
+final class Shared<Content: Sendable>: Sendable {
+    let content: Content
+
+    init(_ content: Content) { self.content = content }
 }
