@@ -30,7 +30,8 @@ package enum ExpressionCompiler {
     }
 
     private static func inOrder(_ problems: [ExpressionProblem]) -> [ExpressionProblem] {
-        problems.enumerated().sorted { a, b in
+        if problems.count < 2 { return problems }
+        return problems.enumerated().sorted { a, b in
             let (left, right) = (a.element.range.lowerBound, b.element.range.lowerBound)
             return left == right ? a.offset < b.offset : left < right
         }.map(\.element)

@@ -20,9 +20,12 @@ package struct ScopedVariable: Sendable, Hashable {
 package struct ExpressionScope: Sendable {
     package private(set) var variables: [ScopedVariable]
     private var positions: [String: Int]
+    /// Parts of the longest variable's name: 2 with `steps.order`.
+    let longestName: Int
 
     package init(_ variables: [ScopedVariable] = []) {
         self.variables = variables
+        longestName = variables.reduce(1) { max($0, 1 + $1.name.utf8.count { $0 == UInt8(ascii: ".") }) }
         positions = Dictionary(variables.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
     }
 

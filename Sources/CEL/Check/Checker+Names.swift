@@ -48,8 +48,9 @@ extension Checker {
     private func resolveChain(_ node: SyntaxNode) -> StaticType? {
         let links = chain(node)
         let isAbsolute = isAbsolute(node)
-        for length in stride(from: links.count, through: 1, by: -1) {
-            let name = links[..<length].map(\.name.text).joined(separator: ".")
+        let longest = options.container.isEmpty ? max(scope.longestName, Self.longestTypeName) : links.count
+        for length in stride(from: min(links.count, longest), through: 1, by: -1) {
+            let name = length == 1 ? links[0].name.text : links[..<length].map(\.name.text).joined(separator: ".")
             guard let (reference, type) = lookUp(name, isAbsolute: isAbsolute) else { continue }
             if length < links.count { return nil }
             references[node.id] = reference
@@ -60,15 +61,23 @@ extension Checker {
     }
 
     private func lookUp(_ name: String, isAbsolute: Bool) -> (Reference, StaticType)? {
+        if options.container.isEmpty { return lookUp(name) }
         var container = isAbsolute ? [] : options.container.split(separator: ".")
         while true {
             let candidate = (container.map(String.init) + [name]).joined(separator: ".")
-            if let variable = scope.variable(candidate) { return (.slot(variable.slot), variable.type) }
-            if let type = Self.typeNames[candidate] { return (.type(type), .type) }
+            if let found = lookUp(candidate) { return found }
             if container.isEmpty { return nil }
             container.removeLast()
         }
     }
+
+    private func lookUp(_ name: String) -> (Reference, StaticType)? {
+        if let variable = scope.variable(name) { return (.slot(variable.slot), variable.type) }
+        return Self.typeNames[name].map { (.type($0), .type) }
+    }
+
+    /// Parts of `google.protobuf.Timestamp`.
+    private static let longestTypeName = 3
 
     static let typeNames: [String: String] = {
         let same = [

@@ -57,11 +57,12 @@ final class Checker {
         _ root: SyntaxNode, of source: [UInt8], nodeCount: Int, in scope: ExpressionScope, options: ExpressionOptions
     ) -> (CheckedExpression, [ExpressionProblem]) {
         let checker = Checker(source, scope, options, nodeCount: nodeCount)
-        checker.check(root)
+        let isCondition = checker.check(root) == .bool
         let checked = CheckedExpression(
             root: root, types: checker.types, references: checker.references, localCount: checker.localCount,
-            factsWhenTrue: checker.facts(of: root, when: true), factsWhenFalse: checker.facts(of: root, when: false),
-            firstUseOfAny: checker.firstUseOfAny(in: root))
+            factsWhenTrue: isCondition ? checker.facts(of: root, when: true) : [],
+            factsWhenFalse: isCondition ? checker.facts(of: root, when: false) : [],
+            firstUseOfAny: checker.types.contains(.any) ? checker.firstUseOfAny(in: root) : nil)
         return (checked, checker.problems)
     }
 

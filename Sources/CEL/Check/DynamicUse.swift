@@ -2,10 +2,9 @@ extension Checker {
     /// The first place where something is done with a value of type `any` that its type could have been checked for: not
     /// handing it on, comparing it for equality, or putting it in a list or map.
     func firstUseOfAny(in node: SyntaxNode) -> Range<Int>? {
-        for child in node.kind.children {
-            if let range = firstUseOfAny(in: child) { return range }
-        }
-        return operands(of: node).first { types[$0.id] == .any }?.range
+        var first: Range<Int>?
+        node.kind.forEachChild { child in if first == nil { first = firstUseOfAny(in: child) } }
+        return first ?? operands(of: node).first { types[$0.id] == .any }?.range
     }
 
     /// What a node needs to know something of.

@@ -38,27 +38,28 @@ struct Signature: Sendable {
     func parameter(_ index: Int) -> Pattern { parameters[min(index, parameters.count - 1)] }
 }
 
-/// Reads the notation of signatures, which only this module writes.
+/// Reads the notation of signatures, which only this module writes. Byte by byte: all of them are read when the first
+/// expression is compiled.
 private struct SignatureReader {
-    private let characters: [Character]
+    private let bytes: [UInt8]
     private var index = 0
 
-    init(_ text: String) { characters = Array(text) }
+    init(_ text: String) { bytes = Array(text.utf8) }
 
-    private func peek(_ text: String) -> Bool { characters[index...].starts(with: text) }
-
-    private mutating func take(_ text: String) -> Bool {
-        guard peek(text) else { return false }
-        index += text.count
+    private mutating func take(_ byte: Unicode.Scalar) -> Bool {
+        guard index < bytes.count, bytes[index] == UInt8(ascii: byte) else { return false }
+        index += 1
         return true
+    }
+
+    private mutating func skip(_ skipped: (UInt8) -> Bool) {
+        while index < bytes.count, skipped(bytes[index]) { index += 1 }
     }
 
     private mutating func word() -> String {
         let start = index
-        while index < characters.count, characters[index].isLetter || characters[index].isNumber || characters[index] == "_" {
-            index += 1
-        }
-        return String(characters[start..<index])
+        skip { isLetter($0) || isDigit($0) }
+        return String(decoding: bytes[start..<index], as: UTF8.self)
     }
 
     /// `list(T).`; nil, and nothing read, when a namespace or the name comes first.
@@ -79,37 +80,31 @@ private struct SignatureReader {
         var parameters = receiver.map { [$0] } ?? []
         var isVariadic = false
         _ = take("(")
-        while !take(")"), index < characters.count {
-            if let parameter = pattern() { parameters.append(parameter) } else { index += 1 }
-            if take("...") { isVariadic = true }
-            _ = take(", ")
+        while !take(")"), let parameter = pattern() {
+            parameters.append(parameter)
+            isVariadic = take(".")
+            skip { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
         }
-        _ = take(" -> ")
+        skip { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ">") }
         return (parameters, isVariadic, pattern() ?? .any)
     }
 
     private mutating func pattern() -> Signature.Pattern? {
         let start = index
         let word = word()
-        var result: Signature.Pattern?
-        switch word {
-        case "dyn": result = .any
-        case "bool": result = .exactly(.bool)
-        case "int": result = .exactly(.int)
-        case "uint": result = .exactly(.uint)
-        case "double": result = .exactly(.double)
-        case "string": result = .exactly(.string)
-        case "bytes": result = .exactly(.bytes)
-        case "timestamp": result = .exactly(.timestamp)
-        case "duration": result = .exactly(.duration)
-        case "type": result = .exactly(.type)
-        case "null": result = .exactly(.null)
-        case "T", "U", "K", "V": result = .variable(word.first ?? "T")
-        case "list" where take("("): if let element = pattern(), take(")") { result = .list(element) }
-        case "optional" where take("("): if let wrapped = pattern(), take(")") { result = .optional(wrapped) }
-        case "map" where take("("):
-            if let key = pattern(), take(", "), let value = pattern(), take(")") { result = .map(key, value) }
-        default: break
+        var result = Self.simple[word]
+        if result == nil, take("(") {
+            if let inner = pattern() {
+                switch word {
+                case "list": result = .list(inner)
+                case "optional": result = .optional(inner)
+                case "map":
+                    skip { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: " ") }
+                    result = pattern().map { .map(inner, $0) }
+                default: break
+                }
+            }
+            if !take(")") { result = nil }
         }
         guard let found = result else {
             index = start
@@ -117,6 +112,13 @@ private struct SignatureReader {
         }
         return take("?") ? .nullable(found) : found
     }
+
+    private static let simple: [String: Signature.Pattern] = [
+        "dyn": .any, "bool": .exactly(.bool), "int": .exactly(.int), "uint": .exactly(.uint), "double": .exactly(.double),
+        "string": .exactly(.string), "bytes": .exactly(.bytes), "timestamp": .exactly(.timestamp),
+        "duration": .exactly(.duration), "type": .exactly(.type), "null": .exactly(.null), "T": .variable("T"),
+        "U": .variable("U"), "K": .variable("K"), "V": .variable("V"),
+    ]
 }
 
 extension Signature {

@@ -234,10 +234,11 @@ struct Planner {
 
     /// The node, or the constant it comes to when it reads no variables. `binding`: the variables it gives to its parts.
     private mutating func fold(_ parts: [Part], _ node: any PlanNode, binding: Set<Int> = []) -> Part {
+        var locals: Set<Int> = []
+        for part in parts where !part.locals.isEmpty { locals.formUnion(part.locals) }
         let part = Part(
-            node: node, size: parts.reduce(1) { $0 + $1.size }, readsSlots: parts.contains(where: \.readsSlots),
-            locals: Set(parts.flatMap(\.locals)).subtracting(binding),
-            fails: parts.contains(where: \.fails))
+            node: node, size: parts.reduce(1) { $0 + $1.size }, readsSlots: parts.contains { $0.readsSlots },
+            locals: locals.subtracting(binding), fails: parts.contains { $0.fails })
         if part.readsSlots || !part.locals.isEmpty || part.fails { return part }
         let run = Evaluation(NoVariables(), options: options, limits: Self.foldingLimits, localCount: checked.localCount)
         do {

@@ -175,7 +175,7 @@ struct Lexer {
 
     private mutating func symbol() throws(SyntaxError) -> Token {
         let start = index
-        if let second = byte(1), let symbol = Token.Symbol(rawValue: String(decoding: [bytes[index], second], as: UTF8.self)) {
+        if let second = byte(1), let symbol = Token.Symbol(bytes[index], second) {
             if symbol == .equal || symbol == .notEqual, byte(2) == UInt8(ascii: "=") {
                 throw SyntaxError(
                     message: "'\(symbol.rawValue)=' is no operator", range: start..<start + 3, help: "write \(symbol.rawValue)")
@@ -183,7 +183,7 @@ struct Lexer {
             index += 2
             return Token(kind: .symbol(symbol), range: start..<index)
         }
-        if let symbol = Token.Symbol(rawValue: String(decoding: [bytes[index]], as: UTF8.self)) {
+        if let symbol = Token.Symbol(bytes[index]) {
             index += 1
             return Token(kind: .symbol(symbol), range: start..<index)
         }

@@ -17,13 +17,17 @@ final class SyntaxNode: Sendable {
         self.id = id
         self.range = range
         self.kind = kind
-        let children = kind.children
-        depth = 1 + (children.map(\.depth).max() ?? 0)
+        var (depth, nestedLoops) = (0, 0)
+        kind.forEachChild { child in
+            depth = max(depth, child.depth)
+            nestedLoops = max(nestedLoops, child.nestedLoops)
+        }
+        self.depth = depth + 1
         if case .comprehension(let loop) = kind {
             let inner = [loop.condition, loop.body, loop.extra].compactMap { $0?.nestedLoops }.max() ?? 0
-            nestedLoops = max(loop.range.nestedLoops, 1 + inner)
+            self.nestedLoops = max(loop.range.nestedLoops, 1 + inner)
         } else {
-            nestedLoops = children.map(\.nestedLoops).max() ?? 0
+            self.nestedLoops = nestedLoops
         }
     }
 
@@ -110,7 +114,22 @@ enum BinaryOperator: String, Sendable {
     case greaterOrEqual = ">="
     case contained = "in"
 
-    init?(_ symbol: Token.Symbol) { self.init(rawValue: symbol.rawValue) }
+    init?(_ symbol: Token.Symbol) {
+        switch symbol {
+        case .plus: self = .add
+        case .minus: self = .subtract
+        case .star: self = .multiply
+        case .slash: self = .divide
+        case .percent: self = .remainder
+        case .equal: self = .equal
+        case .notEqual: self = .notEqual
+        case .less: self = .less
+        case .lessOrEqual: self = .lessOrEqual
+        case .greater: self = .greater
+        case .greaterOrEqual: self = .greaterOrEqual
+        default: return nil
+        }
+    }
 
     /// Multiplication binds tighter than addition, that tighter than relations.
     var precedence: Int {
@@ -123,20 +142,39 @@ enum BinaryOperator: String, Sendable {
 }
 
 extension SyntaxNode.Kind {
-    var children: [SyntaxNode] {
+    func forEachChild(_ visit: (SyntaxNode) -> Void) {
         switch self {
-        case .literal, .name: []
-        case .select(let selection): [selection.operand]
-        case .index(let a, let b, _), .binary(_, let a, let b, _): [a, b]
-        case .call(_, let target, let arguments): (target.map { [$0] } ?? []) + arguments
-        case .logical(_, let operands): operands
-        case .not(let operand), .negate(let operand): [operand]
-        case .conditional(let a, let b, let c): [a, b, c]
-        case .list(let elements): elements.map(\.node)
-        case .map(let entries): entries.flatMap { [$0.key, $0.value] }
-        case .comprehension(let loop): [loop.range, loop.body] + [loop.condition, loop.extra].compactMap { $0 }
-        case .bind(_, let value, let body): [value, body]
-        case .optionalMap(let target, _, let body, _): [target, body]
+        case .literal, .name: break
+        case .select(let selection): visit(selection.operand)
+        case .index(let a, let b, _), .binary(_, let a, let b, _):
+            visit(a)
+            visit(b)
+        case .call(_, let target, let arguments):
+            if let target { visit(target) }
+            arguments.forEach(visit)
+        case .logical(_, let operands): operands.forEach(visit)
+        case .not(let operand), .negate(let operand): visit(operand)
+        case .conditional(let a, let b, let c):
+            visit(a)
+            visit(b)
+            visit(c)
+        case .list(let elements): for element in elements { visit(element.node) }
+        case .map(let entries):
+            for entry in entries {
+                visit(entry.key)
+                visit(entry.value)
+            }
+        case .comprehension(let loop):
+            visit(loop.range)
+            if let condition = loop.condition { visit(condition) }
+            visit(loop.body)
+            if let extra = loop.extra { visit(extra) }
+        case .bind(_, let value, let body):
+            visit(value)
+            visit(body)
+        case .optionalMap(let target, _, let body, _):
+            visit(target)
+            visit(body)
         }
     }
 }
