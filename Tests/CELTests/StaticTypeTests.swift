@@ -64,6 +64,13 @@ struct StaticTypeTests {
         #expect(line.isAssignable(to: .record(RecordType(fields: wanted.fields, isOpen: true))))
     }
 
+    @Test func `an object of unknown fields fits where any would`() {
+        #expect(StaticType.record([], isOpen: true).isAssignable(to: line))
+        #expect(StaticType.map(key: .string, value: .any).isAssignable(to: line))
+        #expect(!StaticType.map(key: .string, value: .string).isAssignable(to: line))
+        #expect(!StaticType.record([("sku", .string)], isOpen: true).isAssignable(to: line))
+    }
+
     @Test func `types are written as authors write them`() {
         #expect(StaticType.nullable(.list(.map(key: .string, value: .double))).description == "list(map(number))?")
         #expect(StaticType.enumeration(["a", "b"]).description == "enum(a | b)")

@@ -53,7 +53,20 @@ extension Checker {
         }
         references[node.id] = .function(name.text, candidates, hasReceiver: receiver != nil)
         if types.contains(.error) { return .error }
-        return result(of: candidates, name, given, types)
+        return refined(result(of: candidates, name, given, types), name.text, given, types)
+    }
+
+    /// What is known better than a signature can say.
+    private func refined(
+        _ result: StaticType, _ name: String, _ given: [SyntaxNode], _ types: [StaticType]
+    ) -> StaticType {
+        guard isWorkflow, types.count == 2 else { return result }
+        switch (name, types[0].withoutNull, types[1]) {
+        case ("merge", .record(let base), .record(let changes)): return .record(base.merging(changes))
+        case ("orValue", .optional(let type), _) where !type.mayBeNull: return joinTexts((given[0], type), (given[1], types[1]))
+        case ("orValue", let type, _) where result != .any: return joinTexts((given[0], type), (given[1], types[1]))
+        default: return result
+        }
     }
 
     private func result(

@@ -114,7 +114,8 @@ final class Checker {
         case .conditional(let condition, let then, let otherwise):
             requireBool(check(condition), condition, "? :")
             let first = check(then, knowing: facts(of: condition, when: true))
-            return join(first, check(otherwise, knowing: facts(of: condition, when: false)))
+            let second = check(otherwise, knowing: facts(of: condition, when: false))
+            return joinTexts((then, first), (otherwise, second))
         case .list(let elements): return inferList(elements)
         case .map(let entries): return inferMap(entries)
         case .comprehension(let loop): return inferLoop(node, loop)
@@ -155,6 +156,16 @@ final class Checker {
         }
     }
 
+    /// The join of two sides, of which a literal text counts as itself: `c ? "open" : "paid"` is one of these two.
+    func joinTexts(_ a: (node: SyntaxNode, type: StaticType), _ b: (node: SyntaxNode, type: StaticType)) -> StaticType {
+        guard isWorkflow else { return join(a.type, b.type) }
+        let refined = [a, b].map { side in
+            if case .literal(.string(let text)) = side.node.kind { StaticType.enumeration([text]) } else { side.type }
+        }
+        if case .enumeration = refined[0], case .enumeration = refined[1] { return refined[0].join(refined[1]) }
+        return join(a.type, b.type)
+    }
+
     // MARK: Lists and maps
 
     private func inferList(_ elements: [SyntaxNode.Element]) -> StaticType {
@@ -187,7 +198,9 @@ final class Checker {
             if entry.isOptional { value = unwrapOptional(value, entry.value) }
             keyType = join(keyType, key)
             valueType = join(valueType, value)
-            if case .literal(.string(let name)) = entry.key.kind, fields?.contains(where: { $0.name == name }) != true {
+            if case .literal(.string(let name)) = entry.key.kind,
+                fields?.contains(where: { $0.name.hasSameCodePoints(as: name) }) != true
+            {
                 fields?.append(.init(name: name, type: value, isOptional: entry.isOptional))
             } else {
                 fields = nil

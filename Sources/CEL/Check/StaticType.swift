@@ -45,7 +45,8 @@ package struct RecordType: Sendable, Hashable {
     package var name: String?
     /// By name, in code point order.
     package var fields: [Field]
-    /// There may be fields that are not named here. They are not visible to expressions.
+    /// There may be fields that are not named here. They are not visible to expressions, except when none is named: then it
+    /// is any object, and all its fields are `any`.
     package var isOpen: Bool
 
     package init(name: String? = nil, fields: [Field], isOpen: Bool = false) {
@@ -111,7 +112,8 @@ extension StaticType {
         case (.nullable(let a), let b), (let b, .nullable(let a)): return a.join(b.withoutNull).orNull
         case (.optional(let a), .optional(let b)): return .optional(a.join(b))
         case (.int, .double), (.double, .int): return .double
-        case (.enumeration(let a), .enumeration(let b)): return .enumeration(a + b.filter { !a.contains($0) })
+        case (.enumeration(let a), .enumeration(let b)):
+            return .enumeration(a + b.filter { member in !a.contains { $0.hasSameCodePoints(as: member) } })
         case (.enumeration, .string), (.string, .enumeration): return .string
         case (.secret, .string), (.string, .secret), (.secret, .enumeration), (.enumeration, .secret): return .secret
         case (.list(let a), .list(let b)): return .list(a.join(b))
@@ -126,7 +128,8 @@ extension StaticType {
         }
     }
 
-    /// Whether a value of this type may stand where `target` is needed. Ints widen to doubles, optionals become nullable.
+    /// Whether a value of this type may stand where `target` is needed. Ints widen to doubles, optionals become nullable;
+    /// an object of unknown fields fits every record, as `any` fits everything.
     package func isAssignable(to target: StaticType) -> Bool {
         if self == target || isDynamic || target.isDynamic { return true }
         switch (self, target) {
@@ -145,6 +148,7 @@ extension StaticType {
             return va == .never || ka.isAssignable(to: kb) && va.isAssignable(to: vb)
         case (.record(let record), .map(let key, let value)):
             return StaticType.string.isAssignable(to: key) && record.fields.allSatisfy { $0.readType.isAssignable(to: value) }
+        case (.map(_, .any), .record): return true
         case (.map(_, .never), .record(let record)): return record.fields.allSatisfy(\.isOptional)
         case (.record(let a), .record(let b)): return a.isAssignable(to: b)
         default: return false
@@ -170,8 +174,22 @@ extension RecordType {
         return RecordType(name: name == other.name ? name : nil, fields: joined, isOpen: isOpen || other.isOpen)
     }
 
+    /// With the other's fields in place of its own of the same name; one that may be absent may also leave the old one.
+    package func merging(_ changes: RecordType) -> RecordType {
+        var merged = fields.filter { changes.field($0.name) == nil }
+        for change in changes.fields {
+            guard change.isOptional, let old = field(change.name) else {
+                merged.append(change)
+                continue
+            }
+            merged.append(Field(name: change.name, type: old.type.join(change.type), isOptional: old.isOptional))
+        }
+        return RecordType(fields: merged, isOpen: isOpen || changes.isOpen)
+    }
+
     /// Every field the target needs is there and fits; a closed target has no field this one adds.
     package func isAssignable(to target: RecordType) -> Bool {
+        if isOpen, fields.isEmpty { return true }
         for wanted in target.fields {
             guard let field = field(wanted.name) else {
                 if wanted.isOptional { continue }

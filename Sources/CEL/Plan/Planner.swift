@@ -85,7 +85,10 @@ struct Planner {
         case .binary(let operation, let left, let right, _):
             let parts = [plan(left), plan(right)]
             let planned = BinaryNode(range: range, operation: operation, left: parts[0].node, right: parts[1].node)
-            return widened(fold(parts, planned), node, from: [left, right])
+            let part = fold(parts, planned)
+            // Of operators only `+` on lists joins types.
+            guard case .list = checked.types[node.id] else { return part }
+            return widened(part, node, from: [left, right])
         case .conditional(let condition, let then, let otherwise):
             let parts = [plan(condition), plan(then), plan(otherwise)]
             warnIfConstant(parts[0])
