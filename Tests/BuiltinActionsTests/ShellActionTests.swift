@@ -114,7 +114,7 @@ import WorkflowJournal
         #expect(off?.code == "shell.disabled" && off?.message.contains("actions.shell.enabled") == true)
         guard geteuid() == 0 else { return }
         let root = try await run(["argv": ["true"]], shell: .init()).failure
-        #expect(root?.code == "shell.disabled" && root?.message.contains("WFRUN_SHELL_ALLOW_ROOT=1") == true)
+        #expect(root?.code == "shell.disabled" && root?.message.contains("WFRUN_ACTIONS_SHELL_ALLOW_ROOT=1") == true)
     }
 
     @Test(.enabled(if: geteuid() == 0 && getpwnam("nobody") != nil))

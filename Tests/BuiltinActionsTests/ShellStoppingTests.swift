@@ -133,4 +133,12 @@ import WorkflowJournal
             }
         }
     }
+
+    @Test func `no ended command stays behind as a zombie`() async throws {
+        try await Bench.run { bench in
+            let result = await bench.run("shell", ["argv": ["sh", "-c", "echo $$"]])
+            let process = try #require(result.value?["value"]?.stringValue)
+            #expect(!FileManager.default.fileExists(atPath: "/proc/\(process)"))
+        }
+    }
 }

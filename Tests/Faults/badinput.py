@@ -107,8 +107,8 @@ def requests(report, server):
     ):
         judge(report, server.run("start", "order-fulfillment", "--input", input_), 1, [field], f"an input that does not fit at {field}")
         status, answer = server.call("POST", "/v1/workflows/order-fulfillment/instances", {"input": harness.json.loads(input_)})
-        pointers = [error["pointer"] for error in answer.get("errors", [])] if isinstance(answer, dict) else []
-        report.check(status == 422 and any(field in pointer for pointer in pointers), f"422 points at {field}", (status, answer))
+        places = [error["pointer"] + " " + error["detail"] for error in answer.get("errors", [])] if isinstance(answer, dict) else []
+        report.check(status == 422 and any(field in place for place in places), f"422 points at {field}", (status, answer))
 
     judge(report, server.run("start", "order-fulfillment", "--input", "{nonsense"), 1, [], "an input that is no JSON")
     judge(report, server.run("show", "0193a1b2-0000-7000-8000-000000000000"), 3, [], "an instance that does not exist")

@@ -136,7 +136,7 @@ class Server:
         self.database = os.path.join(folder, "wfrun.db")
         self.port = free_port()
         self.log_path = os.path.join(folder, "server.log")
-        self.environment = clean_environment() | {"WFRUN_SHELL_ALLOW_ROOT": "1", "WFRUN_ACTIONS_SHELL_ALLOW_ROOT": "true"} | (environment or {})
+        self.environment = clean_environment() | {"WFRUN_ACTIONS_SHELL_ALLOW_ROOT": "1"} | (environment or {})
         self.process = None
         self.local = threading.local()
 

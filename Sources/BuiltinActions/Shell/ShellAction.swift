@@ -23,11 +23,11 @@ struct ShellAction: Sendable {
         let current = ShellUser.current()
         var other: ShellUser?
         if let name = configuration.runAs {
-            guard let named = ShellUser.named(name) else { throw ActionsConfigurationError("actions.shell.runAs: there is no user '\(name)'") }
+            guard let named = ShellUser.named(name) else { throw ActionsConfigurationError("actions.shell.user: there is no user '\(name)'") }
             if named.userID != current.userID { other = named }
         }
         guard other == nil || current.userID == 0 else {
-            throw ActionsConfigurationError("actions.shell.runAs: only root can run commands as '\(configuration.runAs ?? "")'")
+            throw ActionsConfigurationError("actions.shell.user: only root can run commands as '\(configuration.runAs ?? "")'")
         }
         user = other
         home = (other ?? current).home
@@ -37,8 +37,8 @@ struct ShellAction: Sendable {
     private static func refusal(_ configuration: ActionsConfiguration.Shell, runsAsRoot: Bool) -> String? {
         if !configuration.isEnabled { return "the server's configuration switches shell off (actions.shell.enabled)" }
         guard runsAsRoot, !configuration.allowRoot else { return nil }
-        return "commands would run as root: set actions.shell.runAs to another user, "
-            + "or allow root by actions.shell.allowRoot (WFRUN_SHELL_ALLOW_ROOT=1)"
+        return "commands would run as root: set actions.shell.user to another user, "
+            + "or allow root by actions.shell.allowRoot (WFRUN_ACTIONS_SHELL_ALLOW_ROOT=1)"
     }
 
     var handler: ActionHandler { ActionHandler(name: "shell", body: .asynchronous(run)) }

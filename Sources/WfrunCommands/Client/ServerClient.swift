@@ -12,6 +12,13 @@ struct ServerClient: APISource {
     private static let usualSeconds: Int64 = 30
     private static let largestAnswer = 64 << 20
 
+    /// Says at once that nobody listens: the shared client would try again until its timeout. Lives as long as the process.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     func send(_ call: APICall) async throws(CommandFailure) -> APIAnswer {
         var request = HTTPClientRequest(url: base + call.target)
         request.method = HTTPMethod(rawValue: call.method.rawValue)
@@ -22,7 +29,7 @@ struct ServerClient: APISource {
             request.body = .bytes(ByteBuffer(bytes: JSON.bytes(body)))
         }
         do {
-            let response = try await HTTPClient.shared.execute(
+            let response = try await Self.client.execute(
                 request, timeout: .seconds(Self.usualSeconds + call.patience))
             let body = try await response.body.collect(upTo: Self.largestAnswer)
             return APIAnswer(status: Int(response.status.code), body: Array(body.readableBytesView))
