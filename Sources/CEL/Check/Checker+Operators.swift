@@ -40,14 +40,13 @@ extension Checker {
         case .less, .lessOrEqual, .greater, .greaterOrEqual:
             if reportNulls(operation, (left, a), (right, b)) { return .bool }
             if !Self.isOrderable(a, b) {
-                reportOverload(operation, a, b, range, left.range.lowerBound..<right.range.upperBound)
+                reportOverload(operation, (left, a), (right, b), range)
             }
             return .bool
         case .add, .subtract, .multiply, .divide, .remainder:
             _ = reportNulls(operation, (left, a), (right, b))
-            let (a, b) = (a.withoutNull.asText, b.withoutNull.asText)
-            if let type = arithmetic(operation, a, b) { return type }
-            reportOverload(operation, a, b, range, left.range.lowerBound..<right.range.upperBound)
+            if let type = arithmetic(operation, a.withoutNull.asText, b.withoutNull.asText) { return type }
+            reportOverload(operation, (left, a.withoutNull), (right, b.withoutNull), range)
             return .error
         }
     }
@@ -164,7 +163,7 @@ extension Checker {
             report(
                 .init(
                     .alwaysSame, "this is always \(outcome): it compares \(left.type) with \(right.type)", at: whole,
-                    isError: false, label: "always \(outcome)", help: conversionHelp(left.type, right.type)))
+                    isError: false, label: "always \(outcome)", help: conversionHelp(operation, left, right)))
         }
     }
 
@@ -227,27 +226,46 @@ extension Checker {
 
     // MARK: Mistakes
 
-    private func reportOverload(
-        _ operation: BinaryOperator, _ a: StaticType, _ b: StaticType, _ range: Range<Int>, _ whole: Range<Int>
-    ) {
+    private func reportOverload(_ operation: BinaryOperator, _ left: Side, _ right: Side, _ range: Range<Int>) {
+        let shown = "\(left.type) \(operation.rawValue) \(right.type)"
         report(
             .init(
-                .noOverload, "no '\(operation.rawValue)' for \(a) and \(b)", at: range,
-                label: "\(a) \(operation.rawValue) \(b)",
-                help: conversionHelp(a, b)))
+                .noOverload, "no '\(operation.rawValue)' for \(left.type) and \(right.type)", at: range, label: shown,
+                help: conversionHelp(operation, left, right)))
     }
 
-    func conversionHelp(_ a: StaticType, _ b: StaticType) -> String? {
-        switch (a.withoutNull.asText, b.withoutNull.asText) {
-        case (.string, .int), (.string, .double), (.string, .uint), (.string, .bool), (.string, .timestamp),
-            (.string, .duration),
-            (.int, .string), (.double, .string), (.uint, .string), (.bool, .string), (.timestamp, .string),
-            (.duration, .string):
-            "convert one side: string(…), int(…), double(…), timestamp(…) or duration(…)"
-        case (.int, .uint), (.uint, .int): "convert one side: int(…) or uint(…)"
-        case (.double, .uint), (.uint, .double), (.int, .double), (.double, .int): "convert one side: double(…) or int(…)"
+    /// The conversion that was probably meant.
+    private func conversionHelp(_ operation: BinaryOperator, _ left: Side, _ right: Side) -> String? {
+        for (side, other) in [(left, right), (right, left)] {
+            switch (side.type.withoutNull.asText, other.type.withoutNull.asText) {
+            case (.string, let type):
+                guard let function = Self.conversion(to: type) else { return nil }
+                return operation == .add
+                    ? "write string(\(snippet(of: other.node)))" : "write \(function)(\(snippet(of: side.node)))"
+            case (.uint, .int): return "write int(\(snippet(of: side.node)))"
+            case (.uint, .double), (.int, .double): return "write double(\(snippet(of: side.node)))"
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private static func conversion(to type: StaticType) -> String? {
+        switch type {
+        case .int: "int"
+        case .uint: "uint"
+        case .double: "double"
+        case .bool: "bool"
+        case .timestamp: "timestamp"
+        case .duration: "duration"
         default: nil
         }
+    }
+
+    /// The source of a node when it is short, for messages.
+    private func snippet(of node: SyntaxNode) -> String {
+        let bytes = source[node.range]
+        return bytes.count <= 40 && !bytes.contains(0x0A) ? String(decoding: bytes, as: UTF8.self) : "…"
     }
 }
 
