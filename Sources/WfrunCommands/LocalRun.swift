@@ -203,8 +203,10 @@ extension CommandFailure {
             case .alreadyEnded, .callerKeyTaken: .wrongState
             case .full, .unavailable, .unknown: .failed
             }
-        let places = (error.violations.listValue ?? []).map { place in
-            "\n  \(printable(place["pointer"]?.stringValue ?? "")): \(printable(place["detail"]?.stringValue ?? ""))"
+        let places = (error.violations.listValue ?? []).compactMap { place -> String? in
+            let text = place["detail"]?.stringValue ?? ""
+            if error.message.contains(text) { return nil }
+            return "\n  \(printable(place["pointer"]?.stringValue ?? "")): \(printable(text))"
         }
         self.init(status, printable(error.message) + places.joined(), hint: error.hint)
     }

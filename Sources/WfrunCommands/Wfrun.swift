@@ -14,18 +14,21 @@ struct Wfrun: AsyncParsableCommand {
         commandName: "wfrun",
         abstract: "Durable workflows written in YAML.",
         discussion: """
-            A workflow is a list of steps. wfrun records the result of every step before it begins the next, so a workflow \
-            goes on where it was after a crash, and finished steps do not run again.
+            A workflow is a list of steps. wfrun records the result of every step before \
+            it begins the next, so a workflow goes on where it was after a crash, and \
+            finished steps do not run again.
 
             First steps:
-              wfrun validate                                    check definitions/
-              wfrun run definitions/hello.yaml --set name=Ada   run one workflow, here and now
-              wfrun serve                                       run workflows durably, with an HTTP API
-              wfrun start hello --set name=Ada                  start one on the server
-              wfrun show @latest                                see what it is doing
+              wfrun validate                     check the files in definitions/
+              wfrun run definitions/hello.yaml   run one workflow, here and now
+              wfrun serve                        run workflows durably, with an HTTP API
+              wfrun start hello                  start one on the server
+              wfrun show @latest                 see what it is doing
 
-            Exit codes: 0 as asked, 1 the thing asked about is bad, 2 wfrun could not do it, 3 not found, 4 not authorised,
-            5 wrong state, 6 server unreachable, 7 still going, 8 cancelled, 64 usage, 130 interrupted.
+            Exit codes:
+              0 as asked            3 not found       6 server unreachable   64 usage
+              1 the thing is bad    4 not authorised  7 still going         130 interrupted
+              2 wfrun cannot do it  5 wrong state     8 cancelled
             """,
         version: wfrunVersion,
         subcommands: [

@@ -11,7 +11,7 @@ struct EventRoutesTests {
         let answer = await api.send(.post, "/v1/events", token: "events", body: #"{"name": "a.b", "data": {"n": 1}, "id": "e1"}"#)
         #expect(answer.status == .accepted)
         #expect(answer.json == ["id": "e1", "sequence": 1, "duplicate": false, "candidates": 0])
-        let event = api.service.state.withLock { $0.events.first }
+        let event = api.service.withState { $0.events.first }
         #expect(event?.name == "a.b")
         #expect(event?.source == "events")
         #expect(event?.data == ["n": 1])
@@ -21,7 +21,7 @@ struct EventRoutesTests {
         let api = TestAPI()
         let key = try #require(HTTPField.Name("Idempotency-Key"))
         _ = await api.send(.post, "/v1/events", headers: [key: "k7"], body: #"{"name": "a"}"#)
-        #expect(api.service.state.withLock { $0.events.first?.id } == "k7")
+        #expect(api.service.withState { $0.events.first?.id } == "k7")
     }
 
     @Test func `CloudEvents come structured`() async {
@@ -31,7 +31,7 @@ struct EventRoutesTests {
             body: #"{"specversion": "1.0", "id": "1", "source": "/shop", "type": "order.paid", "data": {"a": true}, "traceparent": "x"}"#,
             type: "application/cloudevents+json; charset=utf-8")
         #expect(answer.status == .accepted)
-        let event = api.service.state.withLock { $0.events.first }
+        let event = api.service.withState { $0.events.first }
         #expect(event?.name == "order.paid")
         #expect(event?.source == "/shop")
         #expect(event?.data == ["a": true])
@@ -46,7 +46,7 @@ struct EventRoutesTests {
         #expect(await api.send(.post, "/v1/events", headers: headers, body: #"{"a": 1}"#).status == .accepted)
         #expect(await api.send(.post, "/v1/events", headers: headers, body: "plain", type: "text/plain").status == .accepted)
         #expect(await api.send(.post, "/v1/events", headers: headers, body: "ab", type: "image/png").status == .accepted)
-        let events = api.service.state.withLock { $0.events }
+        let events = api.service.withState { $0.events }
         #expect(events.map(\.data) == [["a": 1], "plain", "YWI="])
         #expect(events[0].source == "/café")
     }
@@ -58,7 +58,7 @@ struct EventRoutesTests {
             .post, "/v1/events", body: "[\(item), \(item)]", type: "application/cloudevents-batch+json")
         #expect(answer.status == .accepted)
         #expect(answer.json["items"]?.listValue?.count == 2)
-        #expect(api.service.state.withLock { $0.events.map(\.data) } == [["a": 1], ["a": 1]])
+        #expect(api.service.withState { $0.events.map(\.data) } == [["a": 1], ["a": 1]])
     }
 
     @Test(arguments: [
@@ -74,12 +74,12 @@ struct EventRoutesTests {
         let answer = await api.send(.post, "/v1/events", body: body, type: type)
         #expect(answer.status == .unprocessableContent)
         #expect(answer.json["errors"]?.listValue?.first?["pointer"] == .string(pointer))
-        #expect(api.service.state.withLock { $0.events.isEmpty })
+        #expect(api.service.withState { $0.events.isEmpty })
     }
 
     @Test func `Data that does not fit its declared type is 422 pointing at the field`() async {
         let api = TestAPI()
-        api.service.state.withLock {
+        api.service.withState {
             $0.refusal = EngineError(.invalidInput, "no", violations: [["pointer": "/data/n", "detail": "must be an integer"]])
         }
         let answer = await api.send(.post, "/v1/events", body: #"{"name": "a", "data": {"n": "x"}}"#)

@@ -22,7 +22,7 @@ final class FakeService: WorkflowService {
         var obstacle: String?
     }
 
-    let state = Mutex(State())
+    private let state = Mutex(State())
     let journal: MemoryJournal
     let offered: [OfferedWorkflow]
 
@@ -30,6 +30,11 @@ final class FakeService: WorkflowService {
         self.offered = offered
         journal = MemoryJournal(clock: { Timestamp(microseconds: 1_700_000_000_000_000) })
         _ = try? journal.open(node: "test")
+    }
+
+    /// Reads or changes what the service remembers.
+    func withState<Result: Sendable>(_ work: (inout sending State) -> sending Result) -> Result {
+        state.withLock { work(&$0) }
     }
 
     var queries: any JournalQueries { journal }

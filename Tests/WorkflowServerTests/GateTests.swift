@@ -25,7 +25,7 @@ struct GateTests {
 
     @Test func `Readiness is refused while the engine cannot work`() async {
         let api = TestAPI()
-        api.service.state.withLock { $0.obstacle = "the disk is gone" }
+        api.service.withState { $0.obstacle = "the disk is gone" }
         #expect(await api.send(.get, "/readyz", token: nil).status == .serviceUnavailable)
         #expect(await api.send(.get, "/healthz", token: nil).status == .ok)
     }

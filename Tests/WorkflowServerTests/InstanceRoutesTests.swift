@@ -1,4 +1,5 @@
 import HTTPTypes
+import JournalMemory
 import Testing
 import Values
 import WorkflowEngine
@@ -8,10 +9,17 @@ import WorkflowServer
 @Suite("Instances")
 struct InstanceRoutesTests {
     private static let time = Timestamp(microseconds: 1_700_000_000_000_000)
+    private static let definition = ContentDigest(hex: "ab")
+    private static let config: Value = [:]
     private let api = TestAPI()
 
     /// Three instances: one waiting, one failed, one completed.
     init() throws {
+        let outcomes = try api.service.journal.write([
+            .define(DefinitionRecord(digest: Self.definition, workflow: "greeting", semantics: 1, sources: [], matchSets: [])),
+            .configure(Self.config),
+        ])
+        guard outcomes.count == 2 else { throw TestFailure("the definition was not stored") }
         for (number, status) in [InstanceStatus.suspended, .failed, .completed].enumerated() { try add(number, status) }
     }
 
@@ -19,8 +27,8 @@ struct InstanceRoutesTests {
 
     private func add(_ number: Int, _ status: InstanceStatus) throws {
         let new = NewInstance(
-            id: InstanceID(id(number)), workflow: number == 2 ? "other" : "greeting", digest: ContentDigest(hex: "ab"),
-            input: ["name": "Ada"], config: ContentDigest(hex: "cd"), labels: ["n": String(number)], trigger: ["type": "api"],
+            id: InstanceID(id(number)), workflow: number == 2 ? "other" : "greeting", digest: Self.definition,
+            input: ["name": "Ada"], config: ContentDigest(of: Self.config), labels: ["n": String(number)], trigger: ["type": "api"],
             createdAt: Self.time)
         var state = Transition.InstanceState(status: status, lastSequence: 1, startedAt: Self.time)
         let failure = Failure(code: "http.503", message: "closed", step: MemoryKeys.charge, attempt: 2, data: ["body": "secret"])
@@ -126,7 +134,7 @@ struct InstanceRoutesTests {
         let accepted = await api.send(
             .post, "/v1/instances/\(id(0))/cancel", body: #"{"reason": "why not", "compensate": false}"#)
         #expect(accepted.status == .accepted)
-        let request = api.service.state.withLock { $0.cancelled.first?.1 }
+        let request = api.service.withState { $0.cancelled.first?.1 }
         #expect(request == CancelRequest(reason: "why not", compensates: false))
         let refused = await api.send(.post, "/v1/instances/\(id(2))/cancel")
         #expect(refused.status == .conflict)

@@ -25,7 +25,7 @@ struct WorkflowRoutesTests {
     }
 
     @Test func `An unknown workflow is 404 with a suggestion`() async throws {
-        let answer = await try TestAPI.withGreeting().send(.post, "/v1/workflows/greetin/instances", body: "{}")
+        let answer = try await TestAPI.withGreeting().send(.post, "/v1/workflows/greetin/instances", body: "{}")
         #expect(answer.status == .notFound)
         #expect(answer.json["hint"] == "Did you mean 'greeting'?")
     }
@@ -37,7 +37,7 @@ struct WorkflowRoutesTests {
         #expect(answer.status == .created)
         #expect(answer.headers[.location] == "/v1/instances/\(FakeService.id)")
         #expect(answer.json["id"] == .string(FakeService.id.text))
-        let request = api.service.state.withLock { $0.started.first }
+        let request = api.service.withState { $0.started.first }
         #expect(request?.input == ["name": "Ada"])
         #expect(request?.callerKey == "k1")
         #expect(request?.idempotency == nil)
@@ -45,13 +45,13 @@ struct WorkflowRoutesTests {
 
     @Test func `A repeated start answers 200 with the same instance`() async throws {
         let api = try TestAPI.withGreeting()
-        api.service.state.withLock { $0.isRepeated = true }
+        api.service.withState { $0.isRepeated = true }
         let key = try #require(HTTPField.Name("Idempotency-Key"))
         let first = await api.send(.post, "/v1/workflows/greeting/instances", headers: [key: "k"], body: #"{"input": {"name": "A"}}"#)
         #expect(first.status == .ok)
         _ = await api.send(.post, "/v1/workflows/greeting/instances", headers: [key: "k"], body: #"{ "input": {"name":"A"} }"#)
         _ = await api.send(.post, "/v1/workflows/greeting/instances", headers: [key: "k"], body: #"{"input": {"name": "B"}}"#)
-        let digests = api.service.state.withLock { $0.started.map { $0.idempotency?.bodyDigest } }
+        let digests = api.service.withState { $0.started.map { $0.idempotency?.bodyDigest } }
         #expect(digests[0] == digests[1])
         #expect(digests[0] != digests[2])
     }
@@ -61,14 +61,14 @@ struct WorkflowRoutesTests {
         (#"{"startAt": "2026-01-01T00:00:00Z"}"#, "/startAt"), ("[]", ""),
     ])
     func `Unknown or misshapen members are 422 with their place`(body: String, pointer: String) async throws {
-        let answer = await try TestAPI.withGreeting().send(.post, "/v1/workflows/greeting/instances", body: body)
+        let answer = try await TestAPI.withGreeting().send(.post, "/v1/workflows/greeting/instances", body: body)
         #expect(answer.status == .unprocessableContent)
         #expect(answer.json["errors"]?.listValue?.first?["pointer"] == .string(pointer))
     }
 
     @Test func `An input that does not fit is 422 pointing at the field`() async throws {
         let api = try TestAPI.withGreeting()
-        api.service.state.withLock {
+        api.service.withState {
             $0.refusal = EngineError(
                 .invalidInput, "the input does not fit", violations: [["pointer": "/name", "detail": "is missing"]])
         }
@@ -83,7 +83,7 @@ struct WorkflowRoutesTests {
     ])
     func `Refusals of the engine have their status`(code: EngineError.Code, status: Int) async throws {
         let api = try TestAPI.withGreeting()
-        api.service.state.withLock { $0.refusal = EngineError(code, "no") }
+        api.service.withState { $0.refusal = EngineError(code, "no") }
         let answer = await api.send(.post, "/v1/workflows/greeting/instances", body: #"{"input": {"name": "A"}}"#)
         #expect(answer.status.code == status)
         #expect(answer.json["detail"] == "No")
@@ -94,7 +94,7 @@ struct WorkflowRoutesTests {
         let answer = await api.send(.post, "/v1/workflows/greeting/instances", body: "{}")
         #expect(answer.status == .unprocessableContent)
         #expect(answer.json["code"] == "config.missing")
-        #expect(api.service.state.withLock { $0.started.isEmpty })
+        #expect(api.service.withState { $0.started.isEmpty })
     }
 
     @Test func `Waiting answers 200 when ended and 202 otherwise`() async throws {
@@ -104,7 +104,7 @@ struct WorkflowRoutesTests {
         #expect(going.status == .accepted)
         #expect(going.headers[.retryAfter] == "1")
         #expect(going.headers[.location] != nil)
-        api.service.state.withLock { $0.ended = endedInstance(.completed, output: "Hello") }
+        api.service.withState { $0.ended = endedInstance(.completed, output: "Hello") }
         let ended = await api.send(.post, "/v1/workflows/greeting/instances", headers: [prefer: "wait=5"], body: "{}")
         #expect(ended.status == .ok)
         #expect(ended.json["status"] == "completed")

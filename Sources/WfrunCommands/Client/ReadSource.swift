@@ -63,6 +63,8 @@ extension CommandFailure {
         for violation in problem["errors"]?.listValue ?? [] {
             let pointer = violation["pointer"]?.stringValue ?? ""
             let text = violation["detail"]?.stringValue ?? ""
+            // The summary of a few has them already.
+            if detail.contains(text) { continue }
             lines.append("  \(printable(pointer.isEmpty ? "(the whole)" : pointer)): \(printable(text))")
         }
         self.init(status, lines.joined(separator: "\n"), hint: problem["hint"]?.stringValue.map(printable))

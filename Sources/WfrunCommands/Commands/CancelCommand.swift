@@ -7,7 +7,8 @@ struct CancelCommand: AsyncParsableCommand {
         commandName: "cancel",
         abstract: "Cancel an instance: what it did is undone, then it ends.",
         discussion: """
-            Running actions are stopped, registered compensations run, newest first, then the 'finally' blocks.
+            Running actions are stopped, compensations run, newest first, then the 'finally' \
+            blocks.
 
             Examples:
               wfrun cancel 0193b1c2 --reason "customer called"

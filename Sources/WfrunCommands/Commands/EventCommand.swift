@@ -12,12 +12,12 @@ struct EventSendCommand: AsyncParsableCommand {
         commandName: "send",
         abstract: "Send an event to waiting workflows.",
         discussion: """
-            The event is stored first and matched second, so it may come before the wait does. The same --source and --id \
-            again are the same event.
+            The event is stored first and matched second, so it may come before the wait \
+            does. The same --source and --id again are the same event.
 
             Examples:
-              wfrun event send shipment.label.scanned --data '{"orderId": "A-1042", "trackingNumber": "T9"}'
-              wfrun event send expense.decided --data @decision.json --source mail-bot --id 7f3a
+              wfrun event send stock.arrived --data '{"sku": "A-1", "count": 12}'
+              wfrun event send expense.decided --data @decision.json --id 7f3a
             """)
 
     @Argument(help: "Name of the event.")

@@ -6,8 +6,8 @@ struct HistoryCommand: AsyncParsableCommand {
         commandName: "history",
         abstract: "Show what happened in an instance, in order.",
         discussion: """
-            Every line with a number is an entry of the journal: recorded once, never changed. Failed attempts and what was \
-            scheduled stand between.
+            Every line with a number is an entry of the journal: recorded once, never \
+            changed. Failed attempts and what was scheduled stand between.
 
             Examples:
               wfrun history @latest

@@ -5,15 +5,16 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run one instance here, to its end; no server needed.",
         discussion: """
-            Prints the output as JSON. Every step is recorded, so Ctrl-C, a crash or a power cut leaves the instance resumable: \
-            the command to go on with is printed, or see --resume.
+            Prints the output as JSON. Every step is recorded, so Ctrl-C, a crash or a power \
+            cut leaves the instance resumable with --resume.
 
             Examples:
               wfrun run definitions/hello.yaml --set name=Ada
               wfrun run definitions/order-fulfillment.yaml --input @order.json
               wfrun run --resume 0193b1c2
 
-            Exit codes: 0 completed, 1 failed or timed out (or the definition has errors), 8 cancelled, 130 interrupted.
+            Exit codes: 0 completed, 1 failed, timed out or not valid, 2 wfrun cannot do it \
+            (a setting is missing, for example), 8 cancelled, 130 interrupted.
             """)
 
     @Argument(help: "A definition file.")

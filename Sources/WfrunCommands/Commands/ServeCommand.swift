@@ -6,17 +6,20 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Run workflows durably, with an HTTP API.",
         discussion: """
-            Resumes everything that was unfinished, also after a crash, and reloads edited definitions. The first start makes \
-            an admin token, prints it once and keeps it beside the database, where the other commands find it.
+            Resumes everything that was unfinished, also after a crash, and reloads edited \
+            definitions. The first start makes an admin token, prints it once and keeps it \
+            beside the database, where the other commands find it.
 
-            Workflows whose settings are missing are not offered; the log says which setting and how to give it.
+            A workflow whose settings are missing cannot be started; the log says which \
+            setting and how to give it. When that is so for all of them, the server ends.
 
             Examples:
               wfrun serve
               wfrun serve --definitions workflows --db /var/lib/wfrun/wfrun.db
               WFRUN_CONFIG_ORDERS_URL=http://shop.example wfrun serve
 
-            SIGTERM and Ctrl-C end it gently: running actions get the drain time. A second one ends it at once.
+            SIGTERM and Ctrl-C end it gently: running actions get the drain time. A second \
+            one ends it at once.
             """)
 
     @Option(help: ArgumentHelp("Folder of the definitions (default: definitions).", valueName: "dir"))

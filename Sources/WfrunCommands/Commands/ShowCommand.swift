@@ -8,7 +8,7 @@ struct ShowCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               wfrun show @latest
-              wfrun show 0193b1c2                      # the beginning of an id is enough
+              wfrun show 0193b1c2                      # the beginning of an id will do
               wfrun show @latest --db .wfrun/wfrun.db  # while no server runs
             """)
 

@@ -11,9 +11,9 @@ struct StartCommand: AsyncParsableCommand {
 
             Examples:
               wfrun start hello --set name=Ada
-              wfrun start order-fulfillment --input '{"orderId": "A-1042", "customerId": "c7"}'
+              wfrun start order-fulfillment --input '{"orderId": "A-1", "customerId": "c7"}'
               wfrun start hello --input @input.json --wait=30s
-              wfrun start hello --set name=Ada --key greeting-1   # the same key again is refused
+              wfrun start hello --set name=Ada --key greeting-1
 
             Exit codes with --wait: 0 completed, 1 failed or timed out, 7 still going, 8 cancelled.
             """)

@@ -7,7 +7,8 @@ struct ValidateCommand: ParsableCommand {
         commandName: "validate",
         abstract: "Check definitions: all mistakes of all files, with their places.",
         discussion: """
-            The project is checked as a whole, because definitions use each other. Nothing is run.
+            The project is checked as a whole, because definitions use each other. Nothing \
+            is run.
 
             Examples:
               wfrun validate                              # all of definitions/

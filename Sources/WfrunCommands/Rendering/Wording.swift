@@ -65,6 +65,7 @@ enum Wording {
         if total < 1 { return "\(span.microseconds / 1_000) ms" }
         if total < 60 {
             let tenths = span.microseconds / 100_000
+            if tenths % 10 == 0 { return "\(tenths / 10) s" }
             return "\(tenths / 10).\(tenths % 10) s"
         }
         let units: [(String, Int64)] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)]

@@ -1,0 +1,44 @@
+import Glibc
+
+/// A folder of its own for a test, removed with it.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() {
+        var random = SystemRandomNumberGenerator()
+        path = "/tmp/wfrun-test-\(getpid())-\(String(random.next() as UInt64, radix: 36))"
+        mkdir(path, 0o700)
+    }
+
+    deinit { Self.remove(path) }
+
+    /// Writes a file below the folder, with the folders above it; returns its path.
+    @discardableResult
+    func write(_ name: String, _ text: String) -> String {
+        var folder = path
+        for part in name.split(separator: "/").dropLast() {
+            folder += "/\(part)"
+            mkdir(folder, 0o700)
+        }
+        let file = "\(path)/\(name)"
+        guard let handle = fopen(file, "w") else { return file }
+        fputs(text, handle)
+        fclose(handle)
+        return file
+    }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    private static func remove(_ path: String) {
+        if let handle = opendir(path) {
+            while let entry = readdir(handle) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                if name != "." && name != ".." { remove("\(path)/\(name)") }
+            }
+            closedir(handle)
+        }
+        Glibc.remove(path)
+    }
+}
