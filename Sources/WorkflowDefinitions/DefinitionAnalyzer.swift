@@ -40,7 +40,8 @@ package enum DefinitionAnalyzer {
         _ file: Project.File, project: Project, lowering: ProjectLowering, faulty: Set<ObjectIdentifier>
     ) -> AnalysedWorkflow {
         let closure = DefinitionClosure(of: file, project: project, lowering: lowering)
-        let isFaulty = closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
+        let isFaulty =
+            closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
             || project.shared.map { closure.usesSharedTypes && faulty.contains(ObjectIdentifier($0.file)) } ?? false
         return AnalysedWorkflow(
             name: file.definition.name.value, description: file.definition.description?.value, file: file.definition.file,
@@ -65,7 +66,8 @@ package enum DefinitionLoader {
         }
         let project = Project(set)
         let lowering = ProjectLowering(project)
-        guard let file = project.files.first(where: { $0.definition.kind == .workflow && $0.definition.name.value == workflow }) else {
+        guard let file = project.files.first(where: { $0.definition.kind == .workflow && $0.definition.name.value == workflow })
+        else {
             throw Unloadable(description: "the stored files have no workflow '\(workflow)'")
         }
         let closure = DefinitionClosure(of: file, project: project, lowering: lowering)

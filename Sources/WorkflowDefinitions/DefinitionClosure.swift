@@ -64,11 +64,13 @@ struct DefinitionClosure {
         func canonical(_ entries: [Entry]) -> Value {
             .map(ValueMap(entries.map { ($0.name, $0.node.canonicalValue) }))
         }
-        let called = actions.map { ($0.definition.name.value, $0.definition.root.canonicalValue) }
+        let called =
+            actions.map { ($0.definition.name.value, $0.definition.root.canonicalValue) }
             + builtins.map { ($0.signature.name, $0.root.canonicalValue) }
         return ContentDigest(
             of: [
-                "definition": main.definition.root.canonicalValue, "actions": .map(ValueMap(called)), "types": canonical(sharedTypes),
+                "definition": main.definition.root.canonicalValue, "actions": .map(ValueMap(called)),
+                "types": canonical(sharedTypes),
                 "events": canonical(sharedEvents), "semantics": .int(Int64(DefinitionAnalyzer.semantics)),
             ])
     }
@@ -92,12 +94,14 @@ struct DefinitionClosure {
         let parts = [lowered] + actions.compactMap { lowering.actions[$0.definition.name.value] }
         let matchSets = Set(parts.flatMap(\.matchSets)).sorted { lhs, rhs in
             lhs.event == rhs.event
-                ? lhs.paths.lexicographicallyPrecedes(rhs.paths) { $0.precedesByCodePoint($1) } : lhs.event.precedesByCodePoint(rhs.event)
+                ? lhs.paths.lexicographicallyPrecedes(rhs.paths) { $0.precedesByCodePoint($1) }
+                : lhs.event.precedesByCodePoint(rhs.event)
         }
         guard let config = config(), let events = events(parts) else { return nil }
         return StepGraph(
             workflow: main.definition.name.value, description: main.definition.description?.value, digest: digest,
-            semantics: DefinitionAnalyzer.semantics, nodes: linked.nodes, blocks: linked.blocks, files: linked.files, events: events,
+            semantics: DefinitionAnalyzer.semantics, nodes: linked.nodes, blocks: linked.blocks, files: linked.files,
+            events: events,
             config: config, labels: lowered.labels, timeout: main.definition.timeout?.value, matchSets: matchSets)
     }
 

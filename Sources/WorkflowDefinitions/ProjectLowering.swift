@@ -46,7 +46,9 @@ struct ProjectLowering {
     }
 
     private mutating func reportCircle(_ circle: [Int], _ project: Project, _ calls: [[Call]]) {
-        guard let last = circle.last, let first = circle.first, let call = calls[last].first(where: { $0.file == first }) else { return }
+        guard let last = circle.last, let first = circle.first, let call = calls[last].first(where: { $0.file == first }) else {
+            return
+        }
         let names = (circle + [first]).map { project.files[$0].definition.name.value }
         diagnostics.report(.circularCall(names, at: call.range))
     }

@@ -10,7 +10,9 @@ package struct FaultyDefinition: Error, CustomStringConvertible {
 }
 
 /// The standard library as the analyzer takes it.
-package let standardLibraryFiles: [SourceFile] = StandardLibrary.files.map { SourceFile(path: "stdlib/\($0.path)", bytes: $0.bytes) }
+package let standardLibraryFiles: [SourceFile] = StandardLibrary.files.map {
+    SourceFile(path: "stdlib/\($0.path)", bytes: $0.bytes)
+}
 
 /// Analyses definitions together with the standard library.
 /// - Parameter files: texts by path relative to the definitions folder.

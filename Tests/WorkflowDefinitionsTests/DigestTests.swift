@@ -32,7 +32,8 @@ import WorkflowGraph
     private let types = "types:\n  Order: { id: string }\n  Unused: { a: string }\n"
 
     private func digest(_ text: String, action: String? = nil, types: String? = nil) throws -> String {
-        try compileWorkflow(text, files: [("actions/mark.yaml", action ?? self.action), ("types.yaml", types ?? self.types)]).digest.hex
+        try compileWorkflow(text, files: [("actions/mark.yaml", action ?? self.action), ("types.yaml", types ?? self.types)])
+            .digest.hex
     }
 
     @Test func `comments, layout, quotes and the order of keys do not change a digest`() throws {
@@ -79,9 +80,11 @@ import WorkflowGraph
         let analysis = analyzeDefinitions([("order.yaml", text), ("actions/mark.yaml", action), ("types.yaml", types)])
         let workflow = try #require(analysis.workflow("order"))
         let graph = try #require(workflow.graph)
-        #expect(workflow.sources.map(\.path) == [
-            "order.yaml", "stdlib/http/get.yaml", "actions/mark.yaml", "stdlib/builtin/http.yaml", "stdlib/builtin/log.yaml", "types.yaml",
-        ])
+        #expect(
+            workflow.sources.map(\.path) == [
+                "order.yaml", "stdlib/http/get.yaml", "actions/mark.yaml", "stdlib/builtin/http.yaml",
+                "stdlib/builtin/log.yaml", "types.yaml",
+            ])
         let loaded = try DefinitionLoader.load(workflow: "order", sources: workflow.sources)
         #expect(loaded.digest == graph.digest)
         #expect(GraphText.text(of: loaded) == GraphText.text(of: graph))

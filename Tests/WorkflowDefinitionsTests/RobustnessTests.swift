@@ -19,7 +19,9 @@ import WorkflowDefinitions
     }
 
     /// Enough of the standard library to call into.
-    private static let library = standardLibraryFiles.filter { ["stdlib/builtin/log.yaml", "stdlib/builtin/time/now.yaml"].contains($0.path) }
+    private static let library = standardLibraryFiles.filter {
+        ["stdlib/builtin/log.yaml", "stdlib/builtin/time/now.yaml"].contains($0.path)
+    }
 
     private static let text = """
         workflow: mutant

@@ -51,7 +51,9 @@ extension FileLowering {
         switch problem.kind {
         case .unknownName: return unknownName(problem, at: site, in: scope)
         case .unknownField:
-            if let found = site.name(at: problem.range.lowerBound, parts: 1), site.owner(before: problem.range.lowerBound) == "config" {
+            if let found = site.name(at: problem.range.lowerBound, parts: 1),
+                site.owner(before: problem.range.lowerBound) == "config"
+            {
                 return .undeclaredConfig(found.name, known: types.config.map(\.name), at: site.range(found.range))
             }
         default: break
@@ -73,7 +75,9 @@ extension FileLowering {
                 let reference = StepReferenceRule(places: places, levels: levels, visible: scope.stepNames)
                 return reference.diagnostic(for: parts[1], at: site.range(range))
             case ("secrets", 2): return secret(parts[1], site, range)
-            case ("config", _): return .undeclaredConfig(parts.count > 1 ? parts[1] : "", known: types.config.map(\.name), at: site.range(range))
+            case ("config", _):
+                return .undeclaredConfig(
+                    parts.count > 1 ? parts[1] : "", known: types.config.map(\.name), at: site.range(range))
             default:
                 let only = site.name(at: start, parts: 1) ?? (name, range)
                 if let place = VariablePlaceRule.place(of: only.name) {
@@ -81,7 +85,8 @@ extension FileLowering {
                 }
             }
         }
-        return Diagnostic(.unknownName, problem.message, at: site.range(problem.range), label: problem.label, help: problem.help)
+        return Diagnostic(
+            .unknownName, problem.message, at: site.range(problem.range), label: problem.label, help: problem.help)
     }
 
     private func secret(_ name: String, _ site: ExpressionSite, _ range: Range<Int>) -> Diagnostic {

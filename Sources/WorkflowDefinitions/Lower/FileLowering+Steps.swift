@@ -113,7 +113,8 @@ extension FileLowering {
 
     private mutating func catching(_ step: Step, _ body: inout LoweredVerb, in scope: Scope) {
         guard let list = step.modifiers.catches else { return }
-        let caught = catching(list, around: body.node, of: body.type, owner: step.id.value, in: scope, place: .stored("the output"))
+        let caught = catching(
+            list, around: body.node, of: body.type, owner: step.id.value, in: scope, place: .stored("the output"))
         if caught.type != body.type { body.declared = nil }
         body.type = caught.type
         body.node = add(step.id.value, .catching(body: body.node, clauses: caught.clauses), step.range, body.type)
@@ -121,7 +122,8 @@ extension FileLowering {
 
     private mutating func finally(_ step: Step, _ body: inout LoweredVerb, in scope: Scope) {
         guard let list = step.modifiers.finally else { return }
-        let cleanup = block(list, .finally, owner: step.id.value, in: scope.child([SystemTypes.errorVariable(isNullable: true)]))
+        let cleanup = block(
+            list, .finally, owner: step.id.value, in: scope.child([SystemTypes.errorVariable(isNullable: true)]))
         body.node = add(step.id.value, .finally(body: body.node, cleanup: cleanup.index), step.range, body.type)
     }
 

@@ -19,7 +19,8 @@ extension FileLowering {
     mutating func condition(_ entry: Entry, _ scope: inout Scope) -> LoweredValue {
         let what = "`\(entry.name)`"
         guard case .scalar(let scalar) = entry.node.content else {
-            report(.wrongKind(what, expected: "a condition", found: entry.node, shape: "\(entry.name): ${{ input.amount > 100 }}"))
+            report(
+                .wrongKind(what, expected: "a condition", found: entry.node, shape: "\(entry.name): ${{ input.amount > 100 }}"))
             return .faulty
         }
         let template = Template(scalar.text)
@@ -102,7 +103,8 @@ extension FileLowering {
             members.append(.init(name: pair.key.text, value: lowered.expression))
             fields.append((pair.key.text, lowered.type))
         }
-        for missing in record ?? [] where !missing.field.isOptional && !fields.contains(where: { $0.0.hasSameCodePoints(as: missing.field.name) }) {
+        for missing in record ?? []
+        where !missing.field.isOptional && !fields.contains(where: { $0.0.hasSameCodePoints(as: missing.field.name) }) {
             report(.missingMember(missing.field.name, of: place, at: node.firstLine))
         }
         return LoweredValue(ValueExpression.folded(members), .record(fields))
@@ -125,7 +127,8 @@ extension FileLowering {
         }
         if let text = template.literal {
             if text.utf8.count == scalar.text.utf8.count { return literal(scalar, text, place) }
-            return literal(YAMLScalar(text: text, style: .doubleQuoted, range: scalar.range, positions: scalar.positions), text, place)
+            return literal(
+                YAMLScalar(text: text, style: .doubleQuoted, range: scalar.range, positions: scalar.positions), text, place)
         }
         return text(template, scalar, place, &scope)
     }
@@ -193,7 +196,8 @@ extension FileLowering {
     mutating func expression(
         _ source: String, _ range: Range<Int>, _ scalar: YAMLScalar, _ place: ValuePlace, _ scope: inout Scope
     ) -> LoweredValue {
-        let (compiled, problems) = ExpressionCompiler.compile(source, in: scope.expressionScope(withSecrets: place.allowsSecrets))
+        let (compiled, problems) = ExpressionCompiler.compile(
+            source, in: scope.expressionScope(withSecrets: place.allowsSecrets))
         for problem in problems {
             let site = ExpressionSite(source: source, offset: range.lowerBound, scalar: scalar, place: place)
             report(diagnostic(for: problem, at: site, in: scope))
@@ -210,7 +214,8 @@ extension FileLowering {
                 report(.storedSecret(String(name), place, at: range))
             }
         }
-        return LoweredValue(.expression(compiled), compiled.type, declared: scope.declaredType(ofPath: source), compiled: compiled)
+        return LoweredValue(
+            .expression(compiled), compiled.type, declared: scope.declaredType(ofPath: source), compiled: compiled)
     }
 
     /// Reports an expression whose type does not fit its place.

@@ -88,11 +88,13 @@ extension FileLowering {
         let type = declared?.staticType() ?? project.outputTypes[signature.name] ?? .any
         guard signature.isBuiltin else {
             let composite = Node.CompositeCall(file: callee(signature.name), input: input, isAtMostOnce: isAtMostOnce)
-            return LoweredVerb(node: add(id, .composite(composite), step.range, type), type: type, declared: declared, inside: scope)
+            return LoweredVerb(
+                node: add(id, .composite(composite), step.range, type), type: type, declared: declared, inside: scope)
         }
         if !builtins.contains(signature.name) { builtins.append(signature.name) }
         let node = Node.ActionCall(
-            action: signature.name, input: input, contract: signature.contract ?? contract(signature.input, isClosed: true, at: nil),
+            action: signature.name, input: input,
+            contract: signature.contract ?? contract(signature.input, isClosed: true, at: nil),
             resultShape: declared?.shape ?? .any, policy: Self.policy(step.modifiers.retry), isAtMostOnce: isAtMostOnce)
         return LoweredVerb(
             node: add(id, .action(node), step.range, type), type: type, declared: declared, inside: scope, hasPolicy: true)
@@ -110,7 +112,8 @@ extension FileLowering {
         }
         var pairs: [YAMLPair] = []
         if let with, case .mapping(let given) = with.node.content { pairs = given }
-        for (field, _) in fields where !field.isOptional && !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: field.name) }) {
+        for (field, _) in fields
+        where !field.isOptional && !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: field.name) }) {
             report(.missingInput(field.name, of: signature, at: with?.keyRange ?? action.range))
         }
         InputCombinationRule.check(signature, pairs, at: with?.keyRange ?? action.range) { report($0) }
@@ -156,7 +159,9 @@ extension FileLowering {
             condition = self.condition(entry, &eventScope).expression
         }
         var type = data
-        if wait.isList { type = StaticType.record([("name", StaticType.enumeration(wait.events.map(\.value))), ("data", data)]) }
+        if wait.isList {
+            type = StaticType.record([("name", StaticType.enumeration(wait.events.map(\.value))), ("data", data)])
+        }
         let node = Node.WaitStep(events: wait.events.map(\.value), match: match, where: condition, namesEvent: wait.isList)
         return LoweredVerb(
             node: add(step.id.value, .wait(node), step.range, type), type: type, declared: wait.isList ? nil : payloads.first,
@@ -169,7 +174,9 @@ extension FileLowering {
         for entry in wait.match {
             var expected: DeclaredType?
             for (event, payload) in zip(wait.events, payloads) {
-                if let type = MatchPathRule.type(of: entry, in: payload, event: event, report: { report($0) }) { expected = type.required }
+                if let type = MatchPathRule.type(of: entry, in: payload, event: event, report: { report($0) }) {
+                    expected = type.required
+                }
             }
             var place = ValuePlace("the value of '\(entry.name)'", expected: expected ?? .any)
             place.mismatch = .matchType

@@ -61,7 +61,9 @@ struct FileLowering {
             secrets: definition.secrets.map(\.value), root: root, outputType: types.returns?.staticType() ?? type)
         return LoweredFile(
             nodes: nodes, blocks: blocks, body: body, callees: callees, builtins: builtins, labels: labels,
-            matchSets: matchSets.sorted { ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ",")) },
+            matchSets: matchSets.sorted {
+                ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
+            },
             events: waitedEvents, diagnostics: diagnostics, isComplete: isComplete)
     }
 
@@ -74,7 +76,8 @@ struct FileLowering {
         var variables = [
             Scope.Variable(name: "input", type: types.input.staticType(), declared: types.input, index: ScopeLayout.input),
             Scope.Variable(
-                name: "config", type: .record(config), declared: DeclaredType(configForm, types.names), index: ScopeLayout.config),
+                name: "config", type: .record(config), declared: DeclaredType(configForm, types.names),
+                index: ScopeLayout.config),
             Scope.Variable(name: "instance", type: SystemTypes.instance, declared: nil, index: ScopeLayout.instance),
         ]
         for (position, secret) in definition.secrets.enumerated() {
@@ -241,7 +244,8 @@ enum SystemTypes {
         RecordType(
             name: "instance",
             fields: [
-                .init(name: "id", type: .string), .init(name: "workflow", type: .string), .init(name: "continuations", type: .int),
+                .init(name: "id", type: .string), .init(name: "workflow", type: .string),
+                .init(name: "continuations", type: .int),
                 .init(name: "startedAt", type: .timestamp), .init(name: "trigger", type: .any),
             ]))
 
@@ -249,7 +253,8 @@ enum SystemTypes {
         RecordType(
             name: "error",
             fields: [
-                .init(name: "code", type: .string), .init(name: "message", type: .string), .init(name: "retryable", type: .bool),
+                .init(name: "code", type: .string), .init(name: "message", type: .string),
+                .init(name: "retryable", type: .bool),
                 .init(name: "step", type: .string), .init(name: "key", type: .string), .init(name: "attempt", type: .int),
                 .init(name: "data", type: .any), .init(name: "uncertain", type: .bool), .init(name: "cause", type: .any),
             ]))

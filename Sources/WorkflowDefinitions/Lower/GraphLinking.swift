@@ -10,7 +10,9 @@ struct GraphLinking {
     private var order: [String] = []
 
     /// - Parameter files: lowered files by name, with everything `name` reaches.
-    static func link(_ main: LoweredFile, actions: [String: LoweredFile]) -> (nodes: [Node], blocks: [Block], files: [FileBody])? {
+    static func link(
+        _ main: LoweredFile, actions: [String: LoweredFile]
+    ) -> (nodes: [Node], blocks: [Block], files: [FileBody])? {
         var linking = GraphLinking()
         linking.number(main, actions)
         guard linking.append(main) else { return nil }

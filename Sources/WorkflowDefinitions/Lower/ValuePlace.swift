@@ -48,7 +48,8 @@ struct LoweredValue {
     /// When the value is exactly one expression.
     var compiled: CompiledExpression?
 
-    init(_ expression: ValueExpression, _ type: StaticType, declared: DeclaredType? = nil, compiled: CompiledExpression? = nil) {
+    init(_ expression: ValueExpression, _ type: StaticType, declared: DeclaredType? = nil, compiled: CompiledExpression? = nil)
+    {
         self.expression = expression
         self.type = type
         self.declared = declared

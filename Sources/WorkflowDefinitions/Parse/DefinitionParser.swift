@@ -53,10 +53,12 @@ struct DefinitionParser {
     private mutating func checked(_ name: Located<String>, kind: Definition.Kind) -> Located<String> {
         let isValid = kind == .workflow ? Names.isWorkflow(name.value) : Names.isAction(name.value)
         if !isValid {
-            let form = kind == .workflow
+            let form =
+                kind == .workflow
                 ? "a workflow's name has lower-case words joined by '-', folders joined by '.'"
                 : "an action's name has lower-case words joined by '_', folders joined by '.'"
-            reading.report(.badID(name, what: kind == .workflow ? "a workflow's name" : "an action's name", form: form, suggestion: nil))
+            reading.report(
+                .badID(name, what: kind == .workflow ? "a workflow's name" : "an action's name", form: form, suggestion: nil))
         }
         return name
     }
@@ -78,7 +80,9 @@ struct DefinitionParser {
         for entry in entries where !Names.isType(entry.name) {
             let name = Located(entry.name, at: entry.keyRange)
             reading.report(
-                .badID(name, what: "a type's name", form: "a type's name begins with a capital letter", suggestion: Names.typeName(from: entry.name)))
+                .badID(
+                    name, what: "a type's name", form: "a type's name begins with a capital letter",
+                    suggestion: Names.typeName(from: entry.name)))
         }
         return entries
     }
@@ -98,7 +102,9 @@ struct DefinitionParser {
         let entries = reading.entries(pair.value, of: "`config`", shape: "config: { shopUrl: uri }")
         for entry in entries where !Names.isSetting(entry.name) {
             reading.report(
-                .badID(Located(entry.name, at: entry.keyRange), what: "a setting's name", form: Names.settingForm, suggestion: nil))
+                .badID(
+                    Located(entry.name, at: entry.keyRange), what: "a setting's name", form: Names.settingForm, suggestion: nil)
+            )
         }
         return entries
     }
@@ -126,7 +132,8 @@ struct DefinitionParser {
         if definition.kind != .workflow {
             for key in ["labels", "triggers", "concurrency", "timeout", "retention"] {
                 guard let pair = fields[key] else { continue }
-                reading.report(.exclusive("'\(key)' is for workflows; an action runs inside its caller", at: pair.key.range, help: nil))
+                reading.report(
+                    .exclusive("'\(key)' is for workflows; an action runs inside its caller", at: pair.key.range, help: nil))
             }
             return
         }
@@ -141,7 +148,8 @@ struct DefinitionParser {
         guard let pair = fields["labels"] else { return [] }
         let entries = reading.entries(pair.value, of: "`labels`", shape: "labels: { customer: \"${{ input.customerId }}\" }")
         for entry in entries where !Names.isLabel(entry.name) {
-            reading.report(.malformedName(Located(entry.name, at: entry.keyRange), what: "a label's name", form: Names.labelForm))
+            reading.report(
+                .malformedName(Located(entry.name, at: entry.keyRange), what: "a label's name", form: Names.labelForm))
         }
         return entries
     }
@@ -153,20 +161,27 @@ struct DefinitionParser {
 
     private mutating func trigger(_ node: YAMLNode) -> Trigger? {
         let known = ["cron", "timezone", "catchup", "overlap", "event", "where", "input"]
-        guard let fields = reading.fields(node, of: "a trigger", known: known, shape: "{ cron: '0 6 * * *' }") else { return nil }
+        guard let fields = reading.fields(node, of: "a trigger", known: known, shape: "{ cron: '0 6 * * *' }") else {
+            return nil
+        }
         let input = fields.entry("input")
         if let cron = fields["cron"] {
             if let event = fields["event"] {
-                reading.report(.exclusive("a trigger has 'cron' or 'event', not both", at: event.key.range, and: cron.key.range, help: nil))
+                reading.report(
+                    .exclusive("a trigger has 'cron' or 'event', not both", at: event.key.range, and: cron.key.range, help: nil)
+                )
             }
             let catchup = reading.choice(fields["catchup"], among: ["none", "last", "all"])
             let overlap = reading.choice(fields["overlap"], among: ["allow", "skip", "replace"])
             guard let pattern = reading.string(cron) else { return nil }
-            let source = Trigger.Source.cron(pattern, timezone: reading.string(fields["timezone"]), catchup: catchup, overlap: overlap)
+            let source = Trigger.Source.cron(
+                pattern, timezone: reading.string(fields["timezone"]), catchup: catchup, overlap: overlap)
             return Trigger(source: source, input: input, range: node.range)
         }
         guard let names = reading.names(fields["event"], shape: "event: order.paid") else {
-            if fields["event"] == nil { reading.report(.missingKey("cron", in: "a trigger", at: node.firstLine, shape: "cron: '0 6 * * *'")) }
+            if fields["event"] == nil {
+                reading.report(.missingKey("cron", in: "a trigger", at: node.firstLine, shape: "cron: '0 6 * * *'"))
+            }
             return nil
         }
         return Trigger(source: .event(names.names, condition: fields.entry("where")), input: input, range: node.range)
@@ -175,7 +190,8 @@ struct DefinitionParser {
     private mutating func concurrency(_ fields: Fields) -> Concurrency? {
         guard let pair = fields["concurrency"] else { return nil }
         let known = ["key", "limit", "overflow"]
-        guard let inner = reading.fields(pair.value, of: "`concurrency`", known: known, shape: "concurrency: { limit: 1 }") else {
+        guard let inner = reading.fields(pair.value, of: "`concurrency`", known: known, shape: "concurrency: { limit: 1 }")
+        else {
             return nil
         }
         return Concurrency(

@@ -26,7 +26,8 @@ enum Names {
     }
 
     static func isLabel(_ text: String) -> Bool {
-        isWord(text, first: isLower, rest: { isLower($0) || isUpper($0) || isDigit($0) || [underscore, dash, dot].contains($0) })
+        isWord(
+            text, first: isLower, rest: { isLower($0) || isUpper($0) || isDigit($0) || [underscore, dash, dot].contains($0) })
     }
 
     static func isEvent(_ text: String) -> Bool {
@@ -45,14 +46,18 @@ enum Names {
 
     /// Letters, digits and `_`: what can be the name of a variable.
     static func isIdentifier(_ text: String) -> Bool {
-        isWord(text, first: { isLower($0) || isUpper($0) || $0 == underscore }, rest: { isLower($0) || isUpper($0) || isDigit($0) || $0 == underscore })
+        isWord(
+            text, first: { isLower($0) || isUpper($0) || $0 == underscore },
+            rest: { isLower($0) || isUpper($0) || isDigit($0) || $0 == underscore })
     }
 
     /// Words an id may not be: CEL's reserved words, its type names and the namespaces of its functions.
     static let reserved: Set<String> = [
-        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop", "namespace",
+        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
+        "namespace",
         "null", "package", "return", "true", "var", "void", "while",
-        "any", "bool", "bytes", "double", "duration", "dyn", "int", "list", "map", "null_type", "string", "timestamp", "type", "uint",
+        "any", "bool", "bytes", "double", "duration", "dyn", "int", "list", "map", "null_type", "string", "timestamp", "type",
+        "uint",
         "base64", "cel", "hex", "json", "lists", "math", "optional", "regex", "sets", "strings", "url",
     ]
 

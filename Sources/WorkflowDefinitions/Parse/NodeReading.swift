@@ -95,7 +95,10 @@ struct NodeReading {
             return nil
         }
         guard range.contains(number) else {
-            report(.outOfRange(what, found: scalar, range: "\(JSON.text(.double(range.lowerBound))) to \(JSON.text(.double(range.upperBound)))"))
+            report(
+                .outOfRange(
+                    what, found: scalar,
+                    range: "\(JSON.text(.double(range.lowerBound))) to \(JSON.text(.double(range.upperBound)))"))
             return nil
         }
         return Located(number, at: scalar.range)

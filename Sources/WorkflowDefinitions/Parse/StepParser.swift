@@ -8,16 +8,20 @@ struct StepParser {
     static let verbs = [
         "call", "invoke", "wait", "sleep", "emit", "let", "steps", "parallel", "switch", "fail", "return", "continue_as_new",
     ]
-    static let keys = ["id"] + verbs + [
-        "with", "detach", "description", "if", "foreach", "repeat", "retry", "timeout", "at_most_once", "output", "returns", "catch",
-        "compensate", "finally",
-    ]
+    static let keys =
+        ["id"] + verbs + [
+            "with", "detach", "description", "if", "foreach", "repeat", "retry", "timeout", "at_most_once", "output", "returns",
+            "catch",
+            "compensate", "finally",
+        ]
 
     /// A non-empty list of steps; nil when it is no list.
     mutating func stepList(_ pair: YAMLPair) -> StepList? {
         let what = "`\(pair.key.text)`"
         guard case .sequence(let items) = pair.value.content else {
-            reading.report(.wrongKind(what, expected: "a list of steps", found: pair.value, shape: "\(pair.key.text): [{ id: …, call: … }]"))
+            reading.report(
+                .wrongKind(
+                    what, expected: "a list of steps", found: pair.value, shape: "\(pair.key.text): [{ id: …, call: … }]"))
             return nil
         }
         if items.isEmpty { reading.report(.emptyList(what, at: pair.value.range)) }
@@ -58,7 +62,9 @@ struct StepParser {
         for (key, verbs) in [("with", ["call", "invoke"]), ("detach", ["invoke"])] where !verbs.contains(verb) {
             guard let pair = fields[key] else { continue }
             reading.report(
-                .exclusive("'\(key)' goes with '\(verbs.joined(separator: "' or '"))', this step has '\(verb)'", at: pair.key.range, help: nil))
+                .exclusive(
+                    "'\(key)' goes with '\(verbs.joined(separator: "' or '"))', this step has '\(verb)'", at: pair.key.range,
+                    help: nil))
         }
     }
 
@@ -91,7 +97,9 @@ struct StepParser {
         }
         let names = reading.names(fields["event"], shape: shape)
         if fields["event"] == nil { reading.report(.missingKey("event", in: "`wait`", at: pair.key.range, shape: shape)) }
-        let match = fields["match"].map { reading.entries($0.value, of: "`match`", shape: "match: { orderId: \"${{ input.orderId }}\" }") }
+        let match = fields["match"].map {
+            reading.entries($0.value, of: "`match`", shape: "match: { orderId: \"${{ input.orderId }}\" }")
+        }
         guard let names else { return .invalid }
         return .wait(
             Step.Wait(
@@ -101,7 +109,9 @@ struct StepParser {
 
     private mutating func emit(_ pair: YAMLPair) -> Step.Verb {
         let shape = "emit: { event: order.paid, data: { orderId: \"${{ input.orderId }}\" } }"
-        guard let fields = reading.fields(pair.value, of: "`emit`", known: ["event", "data"], shape: shape) else { return .invalid }
+        guard let fields = reading.fields(pair.value, of: "`emit`", known: ["event", "data"], shape: shape) else {
+            return .invalid
+        }
         guard let event = fields["event"] else {
             reading.report(.missingKey("event", in: "`emit`", at: pair.key.range, shape: shape))
             return .invalid
@@ -114,7 +124,9 @@ struct StepParser {
         for entry in entries where !Names.isIdentifier(entry.name) {
             let name = Located(entry.name, at: entry.keyRange)
             reading.report(
-                .badID(name, what: "a name in `let`", form: "it has letters, digits and '_'", suggestion: Names.id(from: entry.name)))
+                .badID(
+                    name, what: "a name in `let`", form: "it has letters, digits and '_'",
+                    suggestion: Names.id(from: entry.name)))
         }
         return entries
     }
@@ -137,13 +149,16 @@ struct StepParser {
     private mutating func limit(_ pair: YAMLPair) -> Step.Limit? {
         guard case .mapping = pair.value.content else {
             if case .sequence = pair.value.content {
-                reading.report(.wrongKind("`\(pair.key.text)`", expected: "a duration", found: pair.value, shape: "\(pair.key.text): 7d"))
+                reading.report(
+                    .wrongKind("`\(pair.key.text)`", expected: "a duration", found: pair.value, shape: "\(pair.key.text): 7d"))
                 return nil
             }
             return .after(pair.value)
         }
         let what = "`\(pair.key.text)`"
-        guard let fields = reading.fields(pair.value, of: what, known: ["until"], shape: "\(pair.key.text): 7d") else { return nil }
+        guard let fields = reading.fields(pair.value, of: what, known: ["until"], shape: "\(pair.key.text): 7d") else {
+            return nil
+        }
         guard let until = fields["until"] else {
             reading.report(.missingKey("until", in: what, at: pair.key.range, shape: "\(pair.key.text): 7d"))
             return nil
@@ -183,7 +198,8 @@ struct StepParser {
         }
         return Modifiers.Foreach(
             items: items.value, itemName: reading.string(fields["as"]), indexName: reading.string(fields["index"]),
-            key: fields.entry("key"), concurrency: reading.integer(fields["concurrency"], in: 1...1_000), keyRange: pair.key.range)
+            key: fields.entry("key"), concurrency: reading.integer(fields["concurrency"], in: 1...1_000),
+            keyRange: pair.key.range)
     }
 
     private mutating func repetition(_ pair: YAMLPair) -> Modifiers.Repeat? {
@@ -203,7 +219,8 @@ struct StepParser {
             return retry
         }
         let known = ["attempts", "delay", "backoff", "max_delay", "jitter", "errors", "timeout"]
-        guard let fields = reading.fields(pair.value, of: "`retry`", known: known, shape: "retry: { attempts: 5, delay: 2s }") else {
+        guard let fields = reading.fields(pair.value, of: "`retry`", known: known, shape: "retry: { attempts: 5, delay: 2s }")
+        else {
             return nil
         }
         retry.attempts = reading.integer(fields["attempts"], in: 1...1_000)

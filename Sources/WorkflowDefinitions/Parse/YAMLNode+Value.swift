@@ -46,8 +46,12 @@ extension YAMLNode {
         case .scalar(let scalar):
             guard scalar.text.utf8.count < 4_096 else { return }
             words.insert(scalar.text)
-            let separators: (UInt8) -> Bool = { !((0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F) }
-            for word in scalar.text.utf8.split(whereSeparator: separators) { words.insert(String(decoding: word, as: UTF8.self)) }
+            let separators: (UInt8) -> Bool = {
+                !((0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F)
+            }
+            for word in scalar.text.utf8.split(whereSeparator: separators) {
+                words.insert(String(decoding: word, as: UTF8.self))
+            }
         case .sequence(let items): for item in items { item.collectWords(into: &words) }
         case .mapping(let pairs):
             for pair in pairs {

@@ -16,7 +16,9 @@ struct ActionSignature: Sendable {
 
     /// A rule over which inputs stand together.
     struct Combination: Sendable {
-        enum Kind: String, Sendable { case exactlyOne = "exactly_one", atLeastOne = "at_least_one", atMostOne = "at_most_one", needs }
+        enum Kind: String, Sendable {
+            case exactlyOne = "exactly_one", atLeastOne = "at_least_one", atMostOne = "at_most_one", needs
+        }
         var kind: Kind
         var fields: [String]
     }
@@ -80,7 +82,8 @@ struct SignatureParser {
             var traits = ActionSignature.Traits()
             if case .mapping = node.content {
                 let known = ["type", "sink", "secrets", "description"]
-                guard let long = reading.fields(node, of: "an input", known: known, shape: "{ type: string }"), let type = long["type"]
+                guard let long = reading.fields(node, of: "an input", known: known, shape: "{ type: string }"),
+                    let type = long["type"]
                 else { continue }
                 node = type.value
                 traits.sink = reading.string(long["sink"]).flatMap { ActionSignature.Sink(rawValue: $0.value) }
@@ -106,7 +109,8 @@ struct SignatureParser {
             case .sequence(let groups):
                 for group in groups {
                     guard case .sequence(let items) = group.content else { continue }
-                    result.append(.init(kind: kind, fields: items.compactMap { reading.string($0, as: "an input's name")?.value }))
+                    result.append(
+                        .init(kind: kind, fields: items.compactMap { reading.string($0, as: "an input's name")?.value }))
                 }
             case .mapping(let needs):
                 for need in needs {

@@ -35,7 +35,8 @@ extension DeclaredType {
         case .map(let value):
             return .map(key: .string, value: staticType(of: value, path: path, asTarget: asTarget, budget: &budget))
         case .nullable(let wrapped): return staticType(of: wrapped, path: path, asTarget: asTarget, budget: &budget).orNull
-        case .schema(_, let approximation): return staticType(of: approximation, path: path, asTarget: asTarget, budget: &budget)
+        case .schema(_, let approximation):
+            return staticType(of: approximation, path: path, asTarget: asTarget, budget: &budget)
         case .record(let fields):
             var typed: [RecordType.Field] = []
             for field in fields {

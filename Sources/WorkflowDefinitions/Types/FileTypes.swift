@@ -77,7 +77,8 @@ struct FileTyping {
         case .named, .any, .object, .map, .invalid: return form
         default:
             diagnostics.report(
-                .wrongKind("`input`", expected: "a map of fields", found: entry.node, shape: "input: { orderId: \(scalar.text) }"))
+                .wrongKind(
+                    "`input`", expected: "a map of fields", found: entry.node, shape: "input: { orderId: \(scalar.text) }"))
             return .invalid
         }
     }
@@ -97,6 +98,7 @@ struct FileTyping {
         } else {
             form = parser.type(entry.node)
         }
-        return FileTypes.Setting(name: entry.name, type: DeclaredType(form, names), defaultValue: defaultValue, range: entry.keyRange)
+        return FileTypes.Setting(
+            name: entry.name, type: DeclaredType(form, names), defaultValue: defaultValue, range: entry.keyRange)
     }
 }

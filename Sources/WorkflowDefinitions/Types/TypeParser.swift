@@ -14,8 +14,10 @@ struct TypeParser {
         ("timestamp", .timestamp), ("uri", .text(.uri)), ("uuid", .text(.uuid)),
     ]
     private static let otherSpellings = [
-        "int": "integer", "bool": "boolean", "str": "string", "float": "number", "double": "number", "url": "uri", "datetime": "timestamp",
-        "date": "timestamp", "array": "list(any)", "list": "list(any)", "map": "map(any)", "dict": "map(any)", "String": "string",
+        "int": "integer", "bool": "boolean", "str": "string", "float": "number", "double": "number", "url": "uri",
+        "datetime": "timestamp",
+        "date": "timestamp", "array": "list(any)", "list": "list(any)", "map": "map(any)", "dict": "map(any)",
+        "String": "string",
     ]
 
     init(knownNames: Set<String>) { self.knownNames = knownNames }
@@ -64,7 +66,9 @@ struct TypeParser {
     }
 
     /// The type when all its names are known.
-    private mutating func checked(_ form: TypeForm, in scalar: YAMLScalar, positions: [(name: String, range: Range<Int>)]) -> TypeForm? {
+    private mutating func checked(
+        _ form: TypeForm, in scalar: YAMLScalar, positions: [(name: String, range: Range<Int>)]
+    ) -> TypeForm? {
         var isKnown = true
         for (name, range) in positions where !knownNames.contains(name) {
             isKnown = false
@@ -209,7 +213,8 @@ struct TypeReader {
         while index < bytes.count, bytes[index] != UInt8(ascii: ")") { index += 1 }
         let members = bytes[start..<index].split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false).map { part in
             let trimmed = part.drop(while: isSpace)
-            return String(decoding: trimmed.prefix(trimmed.count - trimmed.reversed().prefix(while: isSpace).count), as: UTF8.self)
+            return String(
+                decoding: trimmed.prefix(trimmed.count - trimmed.reversed().prefix(while: isSpace).count), as: UTF8.self)
         }
         guard members.allSatisfy({ !$0.isEmpty }) else { throw Problem(kind: .emptyEnumeration, range: start..<index) }
         return members

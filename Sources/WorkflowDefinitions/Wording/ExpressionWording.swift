@@ -7,20 +7,25 @@ import YAMLSyntax
 extension Diagnostic {
     static func unterminated(_ scalar: YAMLScalar, at start: Int) -> Diagnostic {
         Diagnostic(
-            .unterminated, "this expression never ends", at: scalar.sourceRange(ofText: start..<start + 3), label: "no '}}' for this",
+            .unterminated, "this expression never ends", at: scalar.sourceRange(ofText: start..<start + 3),
+            label: "no '}}' for this",
             help: "close it with '}}', or write '$${{' for the characters themselves")
     }
 
     static func bracesWithoutDollar(at range: SourceRange) -> Diagnostic {
         Diagnostic(
-            .unterminated, .warning, "this is plain text: an expression begins with '${{'", at: range, label: "no '$' before it",
+            .unterminated, .warning, "this is plain text: an expression begins with '${{'", at: range,
+            label: "no '$' before it",
             help: "write '$' before it",
-            fix: Fix(title: "write '${{'", range: SourceRange(file: range.file, bytes: range.bytes.lowerBound..<range.bytes.lowerBound), replacement: "$"))
+            fix: Fix(
+                title: "write '${{'",
+                range: SourceRange(file: range.file, bytes: range.bytes.lowerBound..<range.bytes.lowerBound), replacement: "$"))
     }
 
     static func violatesSchema(_ place: ValuePlace, _ scalar: YAMLScalar, violation: String) -> Diagnostic {
         Diagnostic(
-            .literalViolation, "\(place.what) does not fit: \(violation)", at: scalar.range, label: "expected \(place.expectedText)")
+            .literalViolation, "\(place.what) does not fit: \(violation)", at: scalar.range,
+            label: "expected \(place.expectedText)")
     }
 
     static func textAroundCondition(_ what: String, at range: SourceRange) -> Diagnostic {
@@ -61,7 +66,8 @@ extension Diagnostic {
 
     static func unfitLiteral(_ place: ValuePlace, _ scalar: YAMLScalar, expected: String) -> Diagnostic {
         let shown = scalar.text.isEmpty ? "nothing" : "'\(scalar.text)'"
-        return Diagnostic(place.mismatch, "\(place.what) must be \(expected), not \(shown)", at: scalar.range, label: "expected \(expected)")
+        return Diagnostic(
+            place.mismatch, "\(place.what) must be \(expected), not \(shown)", at: scalar.range, label: "expected \(expected)")
     }
 
     static func unknownMember(_ key: YAMLScalar, of place: ValuePlace, known: [String]) -> Diagnostic {
@@ -78,7 +84,8 @@ extension Diagnostic {
 
     static func valueMayBeNull(_ place: ValuePlace, found: StaticType, at range: SourceRange) -> Diagnostic {
         Diagnostic(
-            .mayBeNull, "\(place.what) must be \(place.expectedText), but this may be null", at: range, label: found.description,
+            .mayBeNull, "\(place.what) must be \(place.expectedText), but this may be null", at: range,
+            label: found.description,
             help: "give a value for null: (…).orValue(…)")
     }
 
@@ -96,7 +103,8 @@ extension Diagnostic {
 
     static func notAnError(_ type: StaticType, at range: SourceRange) -> Diagnostic {
         Diagnostic(
-            .unfitValue, "only a caught error can be raised again, this is \(type.shown)", at: range, label: "expected an error",
+            .unfitValue, "only a caught error can be raised again, this is \(type.shown)", at: range,
+            label: "expected an error",
             help: "write `fail: ${{ error }}` in a `catch`, or `fail: { code: …, message: … }`")
     }
 
@@ -114,7 +122,8 @@ extension ValuePlace {
 
 /// `a string`, `an integer`; types that are no single word stand as they are.
 private func withArticle(_ type: String) -> String {
-    guard type != "null", type != "any", let first = type.utf8.first, type.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+    guard type != "null", type != "any", let first = type.utf8.first, type.utf8.allSatisfy({ (0x61...0x7A).contains($0) })
+    else {
         return type
     }
     let hasVowel = ["i", "e", "a", "o"].contains { $0.utf8.first == first }

@@ -32,16 +32,20 @@ extension Diagnostic {
                 ?? "nothing leaks out of a body but its `output`")
     }
 
-    static func siblingBranch(_ id: String, isCase: Bool, owner: String?, target: SourceRange, at range: SourceRange) -> Diagnostic {
+    static func siblingBranch(
+        _ id: String, isCase: Bool, owner: String?, target: SourceRange, at range: SourceRange
+    ) -> Diagnostic {
         Diagnostic(
-            .siblingBranch, "the step '\(id)' is in another \(isCase ? "case of this switch" : "branch, which runs at the same time")",
+            .siblingBranch,
+            "the step '\(id)' is in another \(isCase ? "case of this switch" : "branch, which runs at the same time")",
             at: range, label: "not in sight", notes: [Note(range: target, message: "declared here")],
             help: isCase ? "only one case runs" : owner.map { "use steps.\($0) after '\($0)' has ended" })
     }
 
     static func variableOutOfPlace(_ name: String, belongs: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(
-            .outOfPlace, "'\(name)' is not in sight here", at: range, label: "not here", help: "'\(name)' is in sight \(belongs)")
+            .outOfPlace, "'\(name)' is not in sight here", at: range, label: "not here",
+            help: "'\(name)' is in sight \(belongs)")
     }
 
     static func unreachable(_ step: Step, after end: Step) -> Diagnostic {
@@ -59,7 +63,8 @@ extension Diagnostic {
         return Diagnostic(
             .unknownTarget, "there is no action '\(action.value)'", at: action.range,
             label: isWorkflow ? "this is a workflow" : guess.map { "did you mean '\($0)'?" } ?? "unknown action",
-            help: isWorkflow ? "workflows are started with `invoke`" : guess == nil ? "known are \(known.joined(separator: ", "))" : nil,
+            help: isWorkflow
+                ? "workflows are started with `invoke`" : guess == nil ? "known are \(known.joined(separator: ", "))" : nil,
             fix: guess.map { Fix(title: "write '\($0)'", range: action.range, replacement: $0) })
     }
 
@@ -87,7 +92,8 @@ extension Diagnostic {
 
     static func circularCall(_ names: [String], at range: SourceRange) -> Diagnostic {
         Diagnostic(
-            .circularCall, "actions call each other in a circle: \(names.joined(separator: " → "))", at: range, label: "calls back",
+            .circularCall, "actions call each other in a circle: \(names.joined(separator: " → "))", at: range,
+            label: "calls back",
             help: "an action runs inside its caller, so the circle would never end")
     }
 
@@ -101,7 +107,8 @@ extension Diagnostic {
 
     static func twoShapes(ofEvent name: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
         Diagnostic(
-            .eventDeclaration, "the event '\(name)' has two different payloads in this project", at: range, label: "declared here",
+            .eventDeclaration, "the event '\(name)' has two different payloads in this project", at: range,
+            label: "declared here",
             notes: [Note(range: first, message: "and differently here")], help: "declare it once, in types.yaml")
     }
 
@@ -135,7 +142,9 @@ extension Diagnostic {
 
     static func twoTypes(ofSetting name: String, at range: SourceRange, first: SourceRange) -> Diagnostic {
         Diagnostic(
-            .undeclaredSetting, "the setting '\(name)' has two different types in this project", at: range, label: "declared here",
-            notes: [Note(range: first, message: "and differently here")], help: "settings are shared by all files: agree on one type")
+            .undeclaredSetting, "the setting '\(name)' has two different types in this project", at: range,
+            label: "declared here",
+            notes: [Note(range: first, message: "and differently here")],
+            help: "settings are shared by all files: agree on one type")
     }
 }

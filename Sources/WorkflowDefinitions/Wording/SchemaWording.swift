@@ -14,7 +14,8 @@ extension Diagnostic {
             case .unknownFormat: .unknownFormat
             }
         let place = problem.pointer.isEmpty ? "" : " (at \(problem.pointer))"
-        var diagnostic = Diagnostic(code, problem.message + place, at: range, label: problem.keyword.map { "'\($0)'" }, help: problem.help)
+        var diagnostic = Diagnostic(
+            code, problem.message + place, at: range, label: problem.keyword.map { "'\($0)'" }, help: problem.help)
         if !problem.isError { diagnostic.severity = .warning }
         return diagnostic
     }

@@ -65,7 +65,8 @@ extension Diagnostic {
             help: "make two steps of it")
     }
 
-    static func exclusive(_ message: String, at range: SourceRange, and other: SourceRange? = nil, help: String?) -> Diagnostic {
+    static func exclusive(_ message: String, at range: SourceRange, and other: SourceRange? = nil, help: String?) -> Diagnostic
+    {
         Diagnostic(
             .exclusiveKeys, message, at: range, notes: other.map { [Note(range: $0, message: "because of this")] } ?? [],
             help: help)
@@ -143,7 +144,8 @@ extension Diagnostic {
 
     static func unsupported(_ key: String, at range: SourceRange, help: String?) -> Diagnostic {
         Diagnostic(
-            .unsupported, "'\(key)' is not supported by this version of wfrun", at: range, label: "not supported yet", help: help)
+            .unsupported, "'\(key)' is not supported by this version of wfrun", at: range, label: "not supported yet",
+            help: help)
     }
 }
 

@@ -36,10 +36,13 @@ extension Diagnostic {
     static func nothingToRetry(_ action: String, codes: [String], at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .nothingToRetry, "'\(action)' has no error that is retried by itself", at: range, label: "never repeats",
-            help: codes.isEmpty ? "remove it: the action cannot fail" : "name the errors: `retry: { attempts: 3, errors: [\(codes[0])] }`")
+            help: codes.isEmpty
+                ? "remove it: the action cannot fail" : "name the errors: `retry: { attempts: 3, errors: [\(codes[0])] }`")
     }
 
-    static func unknownMatchPath(_ path: String, part: String, event: String, known: [String], at range: SourceRange) -> Diagnostic {
+    static func unknownMatchPath(
+        _ path: String, part: String, event: String, known: [String], at range: SourceRange
+    ) -> Diagnostic {
         let guess = closestMatch(to: part, among: known)
         return Diagnostic(
             .matchPath, "the payload of '\(event)' has no field '\(path)'", at: range,

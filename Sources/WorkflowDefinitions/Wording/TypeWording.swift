@@ -11,7 +11,9 @@ extension Diagnostic {
         case .expected(let what):
             return Diagnostic(
                 .badType, "'\(scalar.text)' is no type", at: range, label: "expected \(what)",
-                help: "a type is a name such as string, list(…), map(…) or enum(a | b), then '?' if it may be null, then a default after '='")
+                help:
+                    "a type is a name such as string, list(…), map(…) or enum(a | b), then '?' if it may be null, then a default after '='"
+            )
         case .unknownConstructor(let name):
             return Diagnostic(
                 .badType, "'\(name)(…)' is no type", at: range, label: "unknown",

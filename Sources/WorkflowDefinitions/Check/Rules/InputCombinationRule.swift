@@ -10,12 +10,15 @@ enum InputCombinationRule {
             let names = combination.fields.map { "'\($0)'" }
             switch combination.kind {
             case .needs:
-                guard combination.fields.count == 2, present.count == 1, present[0].key.text == combination.fields[0] else { continue }
+                guard combination.fields.count == 2, present.count == 1, present[0].key.text == combination.fields[0] else {
+                    continue
+                }
                 report(.exclusive("\(names[0]) needs \(names[1])", at: present[0].key.range, help: nil))
             case .exactlyOne, .atLeastOne, .atMostOne:
                 if present.count > 1, combination.kind != .atLeastOne {
                     let message = "'\(present[0].key.text)' and '\(present[1].key.text)' exclude each other"
-                    report(.exclusive(message, at: present[1].key.range, and: present[0].key.range, help: "remove one of the two"))
+                    report(
+                        .exclusive(message, at: present[1].key.range, and: present[0].key.range, help: "remove one of the two"))
                 }
                 if present.isEmpty, combination.kind != .atMostOne {
                     let form = names.count == 2 ? names.joined(separator: " or ") : "one of \(names.joined(separator: ", "))"

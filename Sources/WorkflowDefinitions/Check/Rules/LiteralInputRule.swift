@@ -7,9 +7,11 @@ enum LiteralInputRule {
         guard case .scalar(let scalar) = pair.value.content else { return }
         for part in Template(scalar.text).parts {
             guard case .expression(_, let range) = part else { continue }
-            let help = signature.input.field("env") == nil
+            let help =
+                signature.input.field("env") == nil
                 ? "write it out" : "give the value through `env` and read it there: \"$NAME\""
-            report(.expressionInLiteral(pair.key.text, action: signature.name, at: scalar.sourceRange(ofText: range), help: help))
+            report(
+                .expressionInLiteral(pair.key.text, action: signature.name, at: scalar.sourceRange(ofText: range), help: help))
         }
     }
 }

@@ -42,7 +42,10 @@ enum ModifierPlaceRule: DefinitionRule {
 
     private static func checkPairs(_ step: Step, _ report: (Diagnostic) -> Void) {
         if let foreach = step.modifiers.foreach, let loop = step.modifiers.repeat {
-            report(.exclusive("'foreach' and 'repeat' exclude each other", at: loop.keyRange, and: foreach.keyRange, help: "put one of them on a group around the step"))
+            report(
+                .exclusive(
+                    "'foreach' and 'repeat' exclude each other", at: loop.keyRange, and: foreach.keyRange,
+                    help: "put one of them on a group around the step"))
         }
     }
 
@@ -51,7 +54,10 @@ enum ModifierPlaceRule: DefinitionRule {
         guard let list = step.modifiers.compensate else { return }
         for level in surroundings.levels.reversed() where level.kind == .compensate || level.kind == .finally {
             let name = level.kind == .compensate ? "compensate" : "finally"
-            report(.exclusive("'compensate' is not allowed inside '\(name)'", at: list.keyRange, help: "what happens there is never undone"))
+            report(
+                .exclusive(
+                    "'compensate' is not allowed inside '\(name)'", at: list.keyRange,
+                    help: "what happens there is never undone"))
             return
         }
     }
@@ -84,7 +90,8 @@ extension Modifiers {
     /// The modifiers that not every verb takes, with the place of their key.
     var written: [(key: String, range: SourceRange)] {
         let all: [(String, SourceRange?)] = [
-            ("foreach", foreach?.keyRange), ("repeat", `repeat`?.keyRange), ("retry", retry?.keyRange), ("timeout", timeout?.keyRange),
+            ("foreach", foreach?.keyRange), ("repeat", `repeat`?.keyRange), ("retry", retry?.keyRange),
+            ("timeout", timeout?.keyRange),
             ("at_most_once", isAtMostOnce?.range), ("output", output?.keyRange), ("returns", returns?.keyRange),
             ("catch", catches?.keyRange), ("compensate", compensate?.keyRange),
         ]

@@ -25,7 +25,9 @@ enum NestedTimeoutRule: DefinitionRule {
     }
 
     private static func literal(_ step: Step) -> Located<TimeSpan>? {
-        guard case .after(let node)? = step.modifiers.timeout?.limit, case .scalar(let scalar) = node.content else { return nil }
+        guard case .after(let node)? = step.modifiers.timeout?.limit, case .scalar(let scalar) = node.content else {
+            return nil
+        }
         return TimeSpan(durationLiteral: scalar.text).map { Located($0, at: scalar.range) }
     }
 }

@@ -14,7 +14,9 @@ enum PathNameRule {
         case (.action, false): report(.misplacedAction(name))
         case (_, _):
             let expected = parts.dropFirst(isBelowActions ? 1 : 0).joined(separator: ".")
-            if !expected.hasSameCodePoints(as: name.value) { report(.nameDiffersFromPath(name, expected: expected, path: path)) }
+            if !expected.hasSameCodePoints(as: name.value) {
+                report(.nameDiffersFromPath(name, expected: expected, path: path))
+            }
         }
     }
 }

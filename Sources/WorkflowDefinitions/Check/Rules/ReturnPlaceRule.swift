@@ -8,7 +8,9 @@ enum ReturnPlaceRule: DefinitionRule {
             switch step.verb {
             case .return: break
             case .continueAsNew:
-                if subject.definition.kind != .workflow { return report(.returnNotAllowed(step, inside: "action", at: step.verbRange)) }
+                if subject.definition.kind != .workflow {
+                    return report(.returnNotAllowed(step, inside: "action", at: step.verbRange))
+                }
             default: return
             }
             if let key = own(step) ?? around(surroundings) { report(.returnNotAllowed(step, inside: key, at: step.verbRange)) }

@@ -10,7 +10,9 @@ enum SettingTypeRule {
                     first[setting.name] = setting
                     continue
                 }
-                if known.type.form != setting.type.form { report(.twoTypes(ofSetting: setting.name, at: setting.range, first: known.range)) }
+                if known.type.form != setting.type.form {
+                    report(.twoTypes(ofSetting: setting.name, at: setting.range, first: known.range))
+                }
             }
         }
     }

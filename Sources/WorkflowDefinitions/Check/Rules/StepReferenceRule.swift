@@ -17,7 +17,9 @@ struct StepReferenceRule {
         while depth < levels.count, depth < target.levels.count, levels[depth] == target.levels[depth] { depth += 1 }
         // The target is the step that refers or one around it: it has not ended yet.
         if depth == target.levels.count { return .usedInsideItself(id, target: target.range, at: range) }
-        guard depth < levels.count else { return .insideOtherBody(id, owner: target.levels[depth].owner, target: target.range, at: range) }
+        guard depth < levels.count else {
+            return .insideOtherBody(id, owner: target.levels[depth].owner, target: target.range, at: range)
+        }
         let (here, there) = (levels[depth], target.levels[depth])
         guard here.list == there.list else {
             return .insideOtherBody(id, owner: there.owner, target: target.range, at: range)

@@ -17,8 +17,10 @@ enum UnsupportedRule: DefinitionRule {
 
     private static func check(_ step: Step, _ report: (Diagnostic) -> Void) {
         switch step.verb {
-        case .parallel: report(.unsupported("parallel", at: step.verbRange, help: "`steps` runs the same steps one after another"))
-        case .invoke: report(.unsupported("invoke", at: step.verbRange, help: "an action of your own runs inside its caller: `call`"))
+        case .parallel:
+            report(.unsupported("parallel", at: step.verbRange, help: "`steps` runs the same steps one after another"))
+        case .invoke:
+            report(.unsupported("invoke", at: step.verbRange, help: "an action of your own runs inside its caller: `call`"))
         case .emit: report(.unsupported("emit", at: step.verbRange, help: "events come from outside: `wfrun event send`"))
         case .continueAsNew: report(.unsupported("continue_as_new", at: step.verbRange, help: nil))
         case .call(let action, let with):
@@ -32,7 +34,8 @@ enum UnsupportedRule: DefinitionRule {
         if let loop = step.modifiers.repeat { report(.unsupported("repeat", at: loop.keyRange, help: nil)) }
         guard let list = step.modifiers.compensate else { return }
         switch step.verb {
-        case .steps, .choice: report(.unsupported("compensate", at: list.keyRange, help: "give the `call` steps inside their own `compensate`"))
+        case .steps, .choice:
+            report(.unsupported("compensate", at: list.keyRange, help: "give the `call` steps inside their own `compensate`"))
         default: break
         }
     }

@@ -8,7 +8,9 @@ enum UnusedRule: DefinitionRule {
         let definition = subject.definition
         guard case .mapping(let pairs) = definition.root.content else { return }
         let uses = Uses(pairs)
-        for entry in definition.types where !uses.types.contains(entry.name) { report(.unused("the type", entry.name, at: entry.keyRange)) }
+        for entry in definition.types where !uses.types.contains(entry.name) {
+            report(.unused("the type", entry.name, at: entry.keyRange))
+        }
         for entry in definition.events where !uses.scalars.contains(entry.name) {
             report(.unused("the event", entry.name, at: entry.keyRange))
         }
@@ -51,7 +53,8 @@ enum UnusedRule: DefinitionRule {
             // The namespace as a whole, or computed access to it, may use any of its names.
             expressions.contains { source in
                 let bytes = Array(source.utf8)
-                return Self.occurs(Array("\(namespace).\(name)".utf8), in: bytes) || Self.occurs(Array("\(namespace)[".utf8), in: bytes)
+                return Self.occurs(Array("\(namespace).\(name)".utf8), in: bytes)
+                    || Self.occurs(Array("\(namespace)[".utf8), in: bytes)
             }
         }
 
@@ -74,7 +77,9 @@ enum UnusedRule: DefinitionRule {
         /// As a whole name: not followed by more of one.
         private static func occurs(_ name: [UInt8], in bytes: [UInt8]) -> Bool {
             guard bytes.count >= name.count else { return false }
-            let isWord: (UInt8) -> Bool = { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F }
+            let isWord: (UInt8) -> Bool = {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F
+            }
             for start in 0...(bytes.count - name.count) where bytes[start..<start + name.count].elementsEqual(name) {
                 let end = start + name.count
                 if name.last == UInt8(ascii: "[") || end == bytes.count || !isWord(bytes[end]) { return true }
