@@ -44,7 +44,8 @@ import WorkflowJournal
         #expect(json?.body == #"{"a":[1,2.5,null,true]}"# && json?.header("content-type") == "application/json")
         let text = try await request(["method": "POST", "body": "grüß"]).requests.first
         #expect(text?.body == "grüß" && text?.header("content-type") == "text/plain; charset=utf-8")
-        let typed = try await request(["method": "POST", "body": "<a/>", "headers": ["Content-Type": "application/xml"]]).requests.first
+        let typed = try await request(["method": "POST", "body": "<a/>", "headers": ["Content-Type": "application/xml"]])
+            .requests.first
         #expect(typed?.header("content-type") == "application/xml")
         let form = try await request(["method": "POST", "form": ["a b": "1&2", "c": "ü"]]).requests.first
         #expect(form?.body == "a+b=1%262&c=%C3%BC" && form?.header("content-type") == "application/x-www-form-urlencoded")
@@ -69,12 +70,15 @@ import WorkflowJournal
         #expect(basic?.header("authorization") == "Basic YWRhOng6eQ==")
     }
 
-    @Test("bodies are read by their media type", arguments: [
-        ("application/json", #"{"a":1.0,"b":[null]}"#, Value.map(["a": 1, "b": [.null]])),
-        ("application/problem+json; charset=utf-8", "[]", .list([])), ("text/plain", "hello", "hello"), ("text/plain", "", ""),
-        ("application/json", "", .null), ("application/octet-stream", "abc", "YWJj"), ("image/png", "", .null),
-        ("application/xml", "<a/>", "<a/>"), ("application/x-ndjson", "{}\n{}", "{}\n{}"), ("", "plain", "plain"),
-    ])
+    @Test(
+        "bodies are read by their media type",
+        arguments: [
+            ("application/json", #"{"a":1.0,"b":[null]}"#, Value.map(["a": 1, "b": [.null]])),
+            ("application/problem+json; charset=utf-8", "[]", .list([])), ("text/plain", "hello", "hello"),
+            ("text/plain", "", ""),
+            ("application/json", "", .null), ("application/octet-stream", "abc", "YWJj"), ("image/png", "", .null),
+            ("application/xml", "<a/>", "<a/>"), ("application/x-ndjson", "{}\n{}", "{}\n{}"), ("", "plain", "plain"),
+        ])
     func bodies(_ type: String, _ body: String, _ expected: Value) async throws {
         let headers = type.isEmpty ? [] : ["Content-Type: \(type)"]
         let (result, _) = try await request { $1.answer(headers: headers, body: body) }
@@ -85,9 +89,11 @@ import WorkflowJournal
         let bytes: [UInt8] = [0x67, 0x72, 0xFC, 0xDF]
         let unknown = try await request { $1.answer(headers: ["Content-Type: text/plain"], bytes: bytes) }.result
         #expect(unknown.value?["body"] == .string(Base64.encode(bytes)))
-        let latin = try await request { $1.answer(headers: ["Content-Type: text/plain; charset=ISO-8859-1"], bytes: bytes) }.result
+        let latin = try await request { $1.answer(headers: ["Content-Type: text/plain; charset=ISO-8859-1"], bytes: bytes) }
+            .result
         #expect(latin.value?["body"] == "grüß")
-        let json = try await request { $1.answer(headers: ["Content-Type: application/json"], bytes: [0x22] + bytes + [0x22]) }.result
+        let json = try await request { $1.answer(headers: ["Content-Type: application/json"], bytes: [0x22] + bytes + [0x22]) }
+            .result
         #expect(json.failure?.code == "http.body")
     }
 
@@ -102,11 +108,16 @@ import WorkflowJournal
         #expect(result.value?["headers"]?["x-a"] == "1, 2" && result.value?["headers"]?["x-b"] == "y")
     }
 
-    @Test("statuses that are not accepted are failures", arguments: [
-        (400, false), (404, false), (408, true), (425, true), (429, true), (500, true), (503, true), (599, true), (304, false),
-    ])
+    @Test(
+        "statuses that are not accepted are failures",
+        arguments: [
+            (400, false), (404, false), (408, true), (425, true), (429, true), (500, true), (503, true), (599, true),
+            (304, false),
+        ])
     func statuses(_ status: Int, _ isRetryable: Bool) async throws {
-        let (result, _) = try await request { $1.answer("\(status) Whatever", headers: ["Content-Type: application/json"], body: #"{"why":"so"}"#) }
+        let (result, _) = try await request {
+            $1.answer("\(status) Whatever", headers: ["Content-Type: application/json"], body: #"{"why":"so"}"#)
+        }
         let failure = try #require(result.failure)
         #expect(failure.code == "http.\(status)" && failure.isRetryable == isRetryable && !failure.isUncertain)
         #expect(failure.data["status"] == .int(Int64(status)))
@@ -121,10 +132,13 @@ import WorkflowJournal
         #expect(try await request(["accept": "abc"]).result.failure?.code == "schema")
     }
 
-    @Test("Retry-After is seconds or a date", arguments: [
-        ("7", 7), ("0", 0), ("Tue, 14 Nov 2023 22:14:20 GMT", 60), ("Tuesday, 14-Nov-23 22:14:20 GMT", 60),
-        ("Tue Nov 14 22:14:20 2023", 60), ("Tue, 14 Nov 2023 22:00:00 GMT", 0), ("soon", -1), ("-5", -1), ("Tue, 99 Nov 2023 22:14:20 GMT", -1),
-    ])
+    @Test(
+        "Retry-After is seconds or a date",
+        arguments: [
+            ("7", 7), ("0", 0), ("Tue, 14 Nov 2023 22:14:20 GMT", 60), ("Tuesday, 14-Nov-23 22:14:20 GMT", 60),
+            ("Tue Nov 14 22:14:20 2023", 60), ("Tue, 14 Nov 2023 22:00:00 GMT", 0), ("soon", -1), ("-5", -1),
+            ("Tue, 99 Nov 2023 22:14:20 GMT", -1),
+        ])
     func retryAfter(_ text: String, _ seconds: Int64) async throws {
         let (result, _) = try await request { $1.answer("503 Busy", headers: ["Retry-After: \(text)"]) }
         let expected = seconds < 0 ? nil : TimeSpan(seconds: seconds)
@@ -133,19 +147,23 @@ import WorkflowJournal
 
     @Test func `a retry date counts from the other side's clock`() async throws {
         let (result, _) = try await request {
-            $1.answer("429 Slow", headers: ["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sun, 06 Nov 1994 08:49:40 GMT"])
+            $1.answer(
+                "429 Slow", headers: ["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sun, 06 Nov 1994 08:49:40 GMT"])
         }
         #expect(result.retryAfter == TimeSpan(seconds: 3))
     }
 
-    @Test("input that could only mean harm is refused before anything is sent", arguments: [
-        ["headers": ["X-A": "1\r\nX-Evil: 1"]], ["headers": ["X-A\r\nX-Evil": "1"]], ["headers": ["Host": "elsewhere"]],
-        ["headers": ["Content-Length": "5"]], ["headers": ["": "x"]], ["url": "ftp://127.0.0.1/"], ["url": "/relative"],
-        ["url": "http://user:secret@127.0.0.1/"], ["url": "http://127.0.0.1/a\r\nX-Evil: 1"], ["url": "http:///x"],
-        ["url": "http://exa mple.org/"], ["url": "http://127.0.0.1:99999/"], ["url": "http://[::1/"], ["method": "GET\r\n"],
-        ["body": "x", "form": ["a": "b"]], ["auth": ["bearer": "a\r\nb"]], ["auth": .map([:])], ["timeout": "0s"], ["redirects": 99],
-        ["query": ["a": ["b": "c"]]],
-    ] as [[String: Value]])
+    @Test(
+        "input that could only mean harm is refused before anything is sent",
+        arguments: [
+            ["headers": ["X-A": "1\r\nX-Evil: 1"]], ["headers": ["X-A\r\nX-Evil": "1"]], ["headers": ["Host": "elsewhere"]],
+            ["headers": ["Content-Length": "5"]], ["headers": ["": "x"]], ["url": "ftp://127.0.0.1/"], ["url": "/relative"],
+            ["url": "http://user:secret@127.0.0.1/"], ["url": "http://127.0.0.1/a\r\nX-Evil: 1"], ["url": "http:///x"],
+            ["url": "http://exa mple.org/"], ["url": "http://127.0.0.1:99999/"], ["url": "http://[::1/"], ["method": "GET\r\n"],
+            ["body": "x", "form": ["a": "b"]], ["auth": ["bearer": "a\r\nb"]], ["auth": .map([:])], ["timeout": "0s"],
+            ["redirects": 99],
+            ["query": ["a": ["b": "c"]]],
+        ] as [[String: Value]])
     func refused(_ input: [String: Value]) async throws {
         let (result, requests) = try await request(input)
         #expect(result.failure?.code == "schema" && result.failure?.isUncertain == false)
@@ -193,17 +211,24 @@ import WorkflowJournal
     @Test func `an OAuth token is fetched once, kept, and fetched anew when it is refused`() async throws {
         let server = SocketServer.answering { request, connection in
             if request.line.hasPrefix("POST /token") {
-                connection.answer(headers: ["Content-Type: application/json"], body: #"{"access_token":"good","expires_in":3600}"#)
-            } else if request.line.hasPrefix("GET /revoked"), connection.server.requests.filter({ $0.line.hasPrefix("GET /revoked") }).count == 1 {
+                connection.answer(
+                    headers: ["Content-Type: application/json"], body: #"{"access_token":"good","expires_in":3600}"#)
+            } else if request.line.hasPrefix("GET /revoked"),
+                connection.server.requests.filter({ $0.line.hasPrefix("GET /revoked") }).count == 1
+            {
                 connection.answer("401 Unauthorized")
             } else {
                 connection.answer()
             }
         }
-        let auth: Value = ["oauth2": ["tokenUrl": .string(server.url + "/token"), "clientId": "me", "clientSecret": "s&cret", "scope": "a b"]]
+        let auth: Value = [
+            "oauth2": ["tokenUrl": .string(server.url + "/token"), "clientId": "me", "clientSecret": "s&cret", "scope": "a b"]
+        ]
         try await Bench.run { bench in
             for path in ["/one", "/two", "/revoked"] {
-                #expect(await bench.run("http", ["url": .string(server.url + path), "auth": auth]).value?["status"] == 200, "\(path)")
+                #expect(
+                    await bench.run("http", ["url": .string(server.url + path), "auth": auth]).value?["status"] == 200,
+                    "\(path)")
             }
         }
         let lines = server.requests.map { String($0.line.dropLast(" HTTP/1.1".count)) }

@@ -24,11 +24,14 @@ import WorkflowJournal
         }
     }
 
-    @Test("a POST becomes a GET where the status says so", arguments: [(301, "GET"), (302, "GET"), (303, "GET"), (307, "POST"), (308, "POST")])
+    @Test(
+        "a POST becomes a GET where the status says so",
+        arguments: [(301, "GET"), (302, "GET"), (303, "GET"), (307, "POST"), (308, "POST")])
     func method(_ status: Int, _ method: String) async throws {
         let server = redirecting(status, to: "../a/./b/../there?x=1")
         try await Bench.run { bench in
-            _ = await bench.run("http", ["method": "POST", "url": .string(server.url + "/start"), "body": "hello", "redirects": 3])
+            _ = await bench.run(
+                "http", ["method": "POST", "url": .string(server.url + "/start"), "body": "hello", "redirects": 3])
         }
         let last = try #require(server.requests.last)
         #expect(last.line == "\(method) /a/there?x=1 HTTP/1.1")
@@ -49,10 +52,12 @@ import WorkflowJournal
         let other = SocketServer.answering { $1.answer() }
         let server = redirecting(307, to: other.url + "/there")
         try await Bench.run { bench in
-            let result = await bench.run("http", [
-                "method": "POST", "url": .string(server.url + "/start"), "redirects": 1, "auth": ["bearer": "secret"],
-                "headers": ["Cookie": "session=1", "X-Api-Key": "secret", "Accept": "text/plain"],
-            ])
+            let result = await bench.run(
+                "http",
+                [
+                    "method": "POST", "url": .string(server.url + "/start"), "redirects": 1, "auth": ["bearer": "secret"],
+                    "headers": ["Cookie": "session=1", "X-Api-Key": "secret", "Accept": "text/plain"],
+                ])
             #expect(result.value?["status"] == 200)
         }
         let last = try #require(other.requests.last)
@@ -60,9 +65,12 @@ import WorkflowJournal
         #expect(last.header("accept") == "text/plain" && last.header("idempotency-key") == Bench.key.text)
     }
 
-    @Test("each hop passes the guard", arguments: [
-        "http://169.254.169.254/latest/meta-data", "http://[::1]:1/", "http://localhost:1/", "file:///etc/passwd", "gopher://x/", "//10.0.0.1/",
-    ])
+    @Test(
+        "each hop passes the guard",
+        arguments: [
+            "http://169.254.169.254/latest/meta-data", "http://[::1]:1/", "http://localhost:1/", "file:///etc/passwd",
+            "gopher://x/", "//10.0.0.1/",
+        ])
     func guarded(_ location: String) async throws {
         let server = redirecting(302, to: location)
         try await Bench.run { bench in

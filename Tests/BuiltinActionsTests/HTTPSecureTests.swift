@@ -28,9 +28,12 @@ import WorkflowJournal
 
     /// Starts a TLS server on loopback that answers with the `Host` it was asked for.
     private func withServer<Result>(_ body: (Int) async throws -> Result) async throws -> Result {
-        let certificates = try NIOSSLCertificate.fromPEMFile(Fixture.url("server.pem").path).map { NIOSSLCertificateSource.certificate($0) }
+        let certificates = try NIOSSLCertificate.fromPEMFile(Fixture.url("server.pem").path).map {
+            NIOSSLCertificateSource.certificate($0)
+        }
         let key = try NIOSSLPrivateKey(file: Fixture.url("server.key").path, format: .pem)
-        let tls = try NIOSSLContext(configuration: .makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key)))
+        let tls = try NIOSSLContext(
+            configuration: .makeServerConfiguration(certificateChain: certificates, privateKey: .privateKey(key)))
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -71,11 +74,14 @@ import WorkflowJournal
     @Test func `a certificate for another host, or of an unknown authority, is http.tls`() async throws {
         try await withServer { port in
             try await Bench.run(http: http()) { bench in
-                let failure = await bench.run("http", ["url": .string("https://other.test:\(port)/")], trusted: ["other.test"]).failure
+                let failure = await bench.run("http", ["url": .string("https://other.test:\(port)/")], trusted: ["other.test"])
+                    .failure
                 #expect(failure?.code == "http.tls" && failure?.isRetryable == false && failure?.isUncertain == false)
             }
             try await Bench.run(http: http(authorities: false)) { bench in
-                let failure = await bench.run("http", ["url": .string("https://pinned.test:\(port)/")], trusted: ["pinned.test"]).failure
+                let failure = await bench.run(
+                    "http", ["url": .string("https://pinned.test:\(port)/")], trusted: ["pinned.test"]
+                ).failure
                 #expect(failure?.code == "http.tls")
             }
         }
@@ -94,7 +100,8 @@ import WorkflowJournal
 
     @Test func `authorities that cannot be read are an error of the configuration`() async throws {
         #expect(throws: ActionsConfigurationError.self) {
-            try BuiltinActions(configuration: .init(http: .init(certificateAuthorities: "/nowhere.pem"), email: .init(outbox: "/tmp")))
+            try BuiltinActions(
+                configuration: .init(http: .init(certificateAuthorities: "/nowhere.pem"), email: .init(outbox: "/tmp")))
         }
     }
 }

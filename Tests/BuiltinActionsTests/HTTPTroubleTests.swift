@@ -73,7 +73,8 @@ import WorkflowJournal
             connection.reset()
         }
         let reset = try await send(["method": "POST", "body": "x"], to: silent)
-        #expect(reset.failure?.code == "http.connect" && reset.failure?.isRetryable == true && reset.failure?.isUncertain == true)
+        #expect(
+            reset.failure?.code == "http.connect" && reset.failure?.isRetryable == true && reset.failure?.isUncertain == true)
         let short = SocketServer { connection in
             _ = connection.request()
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
@@ -111,7 +112,9 @@ import WorkflowJournal
     @Test func `a small compressed answer that unpacks to a huge one is given up`() async throws {
         // Two mebibytes of `a` in two kilobytes.
         let bomb = try Data(contentsOf: Fixture.url("bomb.gz"))
-        let server = SocketServer.answering { $1.answer(headers: ["Content-Encoding: gzip", "Content-Type: text/plain"], bytes: Array(bomb)) }
+        let server = SocketServer.answering {
+            $1.answer(headers: ["Content-Encoding: gzip", "Content-Type: text/plain"], bytes: Array(bomb))
+        }
         #expect(try await send(to: server).failure?.code == "limit.output")
         let roomy = try await send(http: .init(maxBodyBytes: 4 << 20), to: server)
         #expect(roomy.value?["body"]?.stringValue?.utf8.count == 2 << 20)

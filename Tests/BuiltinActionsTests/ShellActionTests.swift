@@ -13,7 +13,8 @@ import WorkflowJournal
 
     @Test func `argv runs a program without a shell`() async throws {
         let result = try await run(["argv": ["printf", "%s|", "a b", "$HOME", "*", ""]])
-        #expect(result.value == ["code": 0, "stdout": "a b|$HOME|*||", "stderr": "", "truncated": false, "value": "a b|$HOME|*||"])
+        #expect(
+            result.value == ["code": 0, "stdout": "a b|$HOME|*||", "stderr": "", "truncated": false, "value": "a b|$HOME|*||"])
     }
 
     @Test func `a script runs in a shell and takes values from its environment`() async throws {
@@ -24,7 +25,8 @@ import WorkflowJournal
     @Test func `the environment is clean`() async throws {
         setenv("WFRUN_TEST_CANARY", "seen", 1)
         let result = try await Bench.run { bench in
-            await bench.run("shell", ["argv": ["env"], "env": ["MINE": "1", "LANG": "C"], "parse": "lines"], key: IdempotencyKey("a-key"))
+            await bench.run(
+                "shell", ["argv": ["env"], "env": ["MINE": "1", "LANG": "C"], "parse": "lines"], key: IdempotencyKey("a-key"))
         }
         let lines = try #require(result.value?["value"]?.listValue).compactMap(\.stringValue)
         let names = lines.map { String($0.prefix { $0 != "=" }) }.sorted()
@@ -42,7 +44,8 @@ import WorkflowJournal
 
     @Test func `a fresh folder is private and gone afterwards`() async throws {
         try await Bench.run { bench in
-            let result = await bench.run("shell", ["script": "pwd; stat -c %a .; mkdir -p a/b; echo x > a/b/c", "parse": "lines"])
+            let result = await bench.run(
+                "shell", ["script": "pwd; stat -c %a .; mkdir -p a/b; echo x > a/b/c", "parse": "lines"])
             let lines = try #require(result.value?["value"]?.listValue).compactMap(\.stringValue)
             #expect(lines[0].hasPrefix(bench.folder) && lines[1] == "700")
             #expect(!FileManager.default.fileExists(atPath: lines[0]))
@@ -57,10 +60,13 @@ import WorkflowJournal
         #expect(try await run(["argv": ["cat"]]).value?["value"] == "")
     }
 
-    @Test("stdout is read as asked", arguments: [
-        ("text", "a\nb\n\n", Value.string("a\nb\n")), ("lines", "a\n\nb\r\n", .list(["a", "", "b"])), ("lines", "", .list([])), ("lines", "x", .list(["x"])),
-        ("json", "{\"a\": [1, 2.5]}\n", Value.map(["a": [1, 2.5]])), ("text", "", ""),
-    ])
+    @Test(
+        "stdout is read as asked",
+        arguments: [
+            ("text", "a\nb\n\n", Value.string("a\nb\n")), ("lines", "a\n\nb\r\n", .list(["a", "", "b"])),
+            ("lines", "", .list([])), ("lines", "x", .list(["x"])),
+            ("json", "{\"a\": [1, 2.5]}\n", Value.map(["a": [1, 2.5]])), ("text", "", ""),
+        ])
     func parse(_ parse: String, _ output: String, _ value: Value) async throws {
         let result = try await run(["argv": ["printf", "%s", .string(output)], "parse": .string(parse)])
         #expect(result.value?["value"] == value)
@@ -93,17 +99,22 @@ import WorkflowJournal
         #expect(folder?.data["code"] == 126 && folder?.message == "cannot enter the folder '/no/such/folder'")
     }
 
-    @Test("input that cannot be meant is refused", arguments: [
-        .map([:]), ["argv": .list([])], ["argv": [""]], ["argv": ["a\0b"]], ["argv": [["x"]]], ["argv": ["true"], "script": "true"],
-        ["argv": ["true"], "env": ["A=B": "x"]], ["argv": ["true"], "env": ["1A": "x"]], ["argv": ["true"], "env": ["A": "x\0y"]],
-        ["argv": ["true"], "parse": "xml"], ["argv": ["true"], "timeout": "never"], ["argv": ["true"], "dir": "/\0"],
-    ] as [Value])
+    @Test(
+        "input that cannot be meant is refused",
+        arguments: [
+            .map([:]), ["argv": .list([])], ["argv": [""]], ["argv": ["a\0b"]], ["argv": [["x"]]],
+            ["argv": ["true"], "script": "true"],
+            ["argv": ["true"], "env": ["A=B": "x"]], ["argv": ["true"], "env": ["1A": "x"]],
+            ["argv": ["true"], "env": ["A": "x\0y"]],
+            ["argv": ["true"], "parse": "xml"], ["argv": ["true"], "timeout": "never"], ["argv": ["true"], "dir": "/\0"],
+        ] as [Value])
     func refused(_ input: Value) async throws { #expect(try await run(input).failure?.code == "schema") }
 
     @Test func `of much output the last part is kept`() async throws {
         let result = try await run(["script": "yes ä | head -c 10000001; echo end >&2"])
         let text = try #require(result.value?["stdout"]?.stringValue, "\(result.outcome)")
-        #expect(text.utf8.count <= 256 * 1024 && text.utf8.count > 255 * 1024 && text.hasPrefix("ä\nä") || text.hasPrefix("\nä"))
+        #expect(
+            text.utf8.count <= 256 * 1024 && text.utf8.count > 255 * 1024 && text.hasPrefix("ä\nä") || text.hasPrefix("\nä"))
         #expect(result.value?["truncated"] == true && result.value?["stderr"] == "end\n")
         let failure = try await run(["script": "yes | head -c 300000", "parse": "lines"]).failure
         #expect(failure?.code == "limit.output" && failure?.data["truncated"] == true)

@@ -20,13 +20,15 @@ import WorkflowJournal
 
     /// Runs a script that appends process numbers to `$PIDS`; checks that all of them are gone afterwards.
     private func run(
-        _ script: String, timeout: String = "60s", count: Int, graceTime: Duration = .milliseconds(300), key: String = UUID().uuidString
+        _ script: String, timeout: String = "60s", count: Int, graceTime: Duration = .milliseconds(300),
+        key: String = UUID().uuidString
     ) async throws -> (result: ActionResult, duration: Duration) {
         try await Bench.run(graceTime: graceTime) { bench in
             let pids = bench.folder + "/pids"
             let start = ContinuousClock.now
             let result = await bench.run(
-                "shell", ["script": .string(script), "env": ["PIDS": .string(pids)], "timeout": .string(timeout)], key: IdempotencyKey(key))
+                "shell", ["script": .string(script), "env": ["PIDS": .string(pids)], "timeout": .string(timeout)],
+                key: IdempotencyKey(key))
             let duration = ContinuousClock.now - start
             let started = processes(pids)
             #expect(started.count == count)
@@ -37,7 +39,9 @@ import WorkflowJournal
 
     @Test func `a timeout ends a command that obeys`() async throws {
         let (result, duration) = try await run("echo $$ >> $PIDS; echo begun; exec sleep 60", timeout: "300ms", count: 1)
-        #expect(result.failure?.code == "shell.timeout" && result.failure?.isUncertain == true && result.failure?.isRetryable == false)
+        #expect(
+            result.failure?.code == "shell.timeout" && result.failure?.isUncertain == true
+                && result.failure?.isRetryable == false)
         #expect(result.failure?.data["stdout"] == "begun\n")
         #expect(duration < .seconds(40))
     }
@@ -62,7 +66,8 @@ import WorkflowJournal
     }
 
     @Test func `a child that keeps stdout open does not keep the step`() async throws {
-        let (result, duration) = try await run("sh -c 'echo $$ >> $PIDS; exec sleep 60' & until [ -s $PIDS ]; do :; done; echo done", count: 1)
+        let (result, duration) = try await run(
+            "sh -c 'echo $$ >> $PIDS; exec sleep 60' & until [ -s $PIDS ]; do :; done; echo done", count: 1)
         #expect(result.value?["stdout"] == "done\n")
         #expect(duration < .seconds(40))
     }
@@ -110,7 +115,9 @@ import WorkflowJournal
     @Test func `a cancelled command that ends otherwise is stopped, and uncertain`() async throws {
         try await Bench.run { bench in
             let ready = bench.folder + "/ready"
-            let running = Task { await bench.run("shell", ["script": "touch $READY; exec sleep 60", "env": ["READY": .string(ready)]]) }
+            let running = Task {
+                await bench.run("shell", ["script": "touch $READY; exec sleep 60", "env": ["READY": .string(ready)]])
+            }
             #expect(await eventually { FileManager.default.fileExists(atPath: ready) })
             running.cancel()
             let failure = await running.value.failure
@@ -124,7 +131,8 @@ import WorkflowJournal
                 for number in 0..<40 {
                     group.addTask {
                         let result = await bench.run(
-                            "shell", ["script": "echo $N; head -c 100000 /dev/zero | wc -c >&2", "env": ["N": .int(Int64(number))]],
+                            "shell",
+                            ["script": "echo $N; head -c 100000 /dev/zero | wc -c >&2", "env": ["N": .int(Int64(number))]],
                             key: IdempotencyKey(UUID().uuidString))
                         return result.value?["value"] == .string("\(number)") && result.value?["stderr"] == "100000\n"
                     }

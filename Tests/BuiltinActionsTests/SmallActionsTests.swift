@@ -56,7 +56,9 @@ import WorkflowJournal
     @Test func `a random integer lies between its bounds, both included`() async throws {
         try await Bench.run(random: counting()) { bench in
             var seen: Set<Int64> = []
-            for _ in 0..<200 { seen.insert(try #require(await bench.run("random.int", ["min": -1, "max": 1]).value?.intValue)) }
+            for _ in 0..<200 {
+                seen.insert(try #require(await bench.run("random.int", ["min": -1, "max": 1]).value?.intValue))
+            }
             #expect(seen == [-1, 0, 1])
             #expect(await bench.run("random.int", ["min": 2, "max": 1]).failure?.code == "schema")
             #expect(await bench.run("random.int", ["min": .int(.min), "max": .int(.max)]).value?.intValue != nil)

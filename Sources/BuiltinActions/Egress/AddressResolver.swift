@@ -24,7 +24,9 @@ struct AddressResolver: Sendable {
         }
     }
 
-    private init(addresses: @escaping @Sendable (_ host: String) async throws(Failure) -> [IPAddress]) { self.addresses = addresses }
+    private init(addresses: @escaping @Sendable (_ host: String) async throws(Failure) -> [IPAddress]) {
+        self.addresses = addresses
+    }
 
     /// The system's resolver. `getaddrinfo` blocks, so it runs on a thread pool, and one that hangs is left behind.
     static let system = AddressResolver { (host) async throws(Failure) -> [IPAddress] in

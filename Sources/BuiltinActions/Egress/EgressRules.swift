@@ -65,9 +65,11 @@ extension EgressRules {
             }
             let name = text.lowercased()
             let isHost =
-                !name.isEmpty && name.utf8.allSatisfy { byte in
+                !name.isEmpty
+                && name.utf8.allSatisfy { byte in
                     switch byte {
-                    case 0x61...0x7A, 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "*"): true
+                    case 0x61...0x7A, 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "*"):
+                        true
                     default: false
                     }
                 }

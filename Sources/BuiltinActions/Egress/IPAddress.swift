@@ -67,7 +67,8 @@ struct IPNetwork: Sendable, Hashable, CustomStringConvertible {
         let width = base.bytes.count * 8
         var length = width
         if parts.count == 2 {
-            guard let given = Int(parts[1]), (0...width).contains(given), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            guard let given = Int(parts[1]), (0...width).contains(given),
+                parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) })
             else { return nil }
             length = given
         }

@@ -52,7 +52,9 @@ struct MailAddress: Sendable, Equatable {
 
 extension Unicode.Scalar {
     /// A line break or another control character, which has no place in a header.
-    var isMailControl: Bool { value < 0x20 || value == 0x7F || (0x80...0x9F).contains(value) || value == 0x2028 || value == 0x2029 }
+    var isMailControl: Bool {
+        value < 0x20 || value == 0x7F || (0x80...0x9F).contains(value) || value == 0x2028 || value == 0x2029
+    }
 }
 
 extension StringProtocol {

@@ -22,7 +22,9 @@ struct MailMessage: Sendable {
         to = try Self.addresses(input, "to")
         cc = try Self.addresses(input, "cc")
         guard !to.isEmpty else { throw .rejected("to is missing") }
-        guard to.count + cc.count <= Self.maximumRecipients else { throw .rejected("more than \(Self.maximumRecipients) recipients") }
+        guard to.count + cc.count <= Self.maximumRecipients else {
+            throw .rejected("more than \(Self.maximumRecipients) recipients")
+        }
         let sender = try input.string("from") ?? defaultFrom
         guard let from = MailAddress(sender) else { throw .rejected("from: \(Self.shown(sender)) is no mail address") }
         self.from = from

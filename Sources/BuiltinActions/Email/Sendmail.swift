@@ -8,12 +8,15 @@ struct Sendmail: Sendable {
 
     /// Recipients are given as arguments: the program reads none from the headers.
     func deliver(_ message: [UInt8], of mail: MailMessage) async throws(Failure) {
-        guard let input = StandardInputFile.open(message) else { throw .rejected("cannot make a file for the mail", isRetryable: true) }
+        guard let input = StandardInputFile.open(message) else {
+            throw .rejected("cannot make a file for the mail", isRetryable: true)
+        }
         let arguments = ["-i", "-f", mail.from.mailbox, "--"] + (mail.to + mail.cc).map(\.mailbox)
         let status: TerminationStatus
         do {
             status = try await Subprocess.run(
-                .path(FilePath(path)), arguments: Arguments(arguments), environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin"]),
+                .path(FilePath(path)), arguments: Arguments(arguments),
+                environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin"]),
                 input: .fileDescriptor(FileDescriptor(rawValue: input), closeAfterSpawningProcess: true),
                 output: .discarded, error: .discarded
             ).terminationStatus

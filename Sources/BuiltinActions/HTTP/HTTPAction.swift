@@ -18,7 +18,9 @@ struct HTTPAction: Sendable {
     init(configuration: ActionsConfiguration.HTTP, graceTime: Duration) throws(ActionsConfigurationError) {
         self.configuration = configuration
         self.graceTime = graceTime
-        guardian = EgressGuard(rules: try EgressRules(allow: configuration.allow, deny: configuration.deny), resolver: try AddressResolver(hosts: configuration.hosts))
+        guardian = EgressGuard(
+            rules: try EgressRules(allow: configuration.allow, deny: configuration.deny),
+            resolver: try AddressResolver(hosts: configuration.hosts))
         exchange = HTTPExchange(clients: try HTTPClients(configuration), maxBodyBytes: configuration.maxBodyBytes)
     }
 
@@ -100,7 +102,8 @@ extension HTTPAction {
         private var body: [UInt8]?
         private var address: WebAddress
 
-        init(action: HTTPAction, plan: HTTPRequestPlan, trustedHosts: Set<String>, stop: StopSwitch, progress: RequestProgress) {
+        init(action: HTTPAction, plan: HTTPRequestPlan, trustedHosts: Set<String>, stop: StopSwitch, progress: RequestProgress)
+        {
             self.action = action
             self.plan = plan
             self.trustedHosts = trustedHosts
@@ -118,7 +121,8 @@ extension HTTPAction {
             var hops = 0
             while true {
                 let answer = try await send()
-                if answer.status == .unauthorized, !isFreshToken, case .oauth2(let credentials) = plan.authorization, hops == 0 {
+                if answer.status == .unauthorized, !isFreshToken, case .oauth2(let credentials) = plan.authorization, hops == 0
+                {
                     // The kept token was revoked; nothing happened yet, so a fresh one may try within this attempt.
                     action.tokens.forget(credentials)
                     isFreshToken = try await authorize()
@@ -134,9 +138,13 @@ extension HTTPAction {
             var request = HTTPClientRequest(url: address.text)
             request.method = method
             request.headers = headers
-            if !headers.contains(name: "User-Agent") { request.headers.add(name: "User-Agent", value: action.configuration.userAgent) }
+            if !headers.contains(name: "User-Agent") {
+                request.headers.add(name: "User-Agent", value: action.configuration.userAgent)
+            }
             if !headers.contains(name: "Accept") { request.headers.add(name: "Accept", value: "*/*") }
-            if !headers.contains(name: "Accept-Encoding") { request.headers.add(name: "Accept-Encoding", value: "gzip, deflate") }
+            if !headers.contains(name: "Accept-Encoding") {
+                request.headers.add(name: "Accept-Encoding", value: "gzip, deflate")
+            }
             do throws(HTTPTrouble) {
                 return try await action.exchange.send(request, body: body, to: address, at: addresses, progress: progress)
             } catch {
@@ -169,14 +177,16 @@ extension HTTPAction {
             var request = HTTPClientRequest(url: endpoint.text)
             request.method = .POST
             request.headers = [
-                "Authorization": authorization, "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json",
+                "Authorization": authorization, "Content-Type": "application/x-www-form-urlencoded",
+                "Accept": "application/json",
                 "User-Agent": action.configuration.userAgent,
             ]
             // Its own progress: asking for a token is no effect of the step.
             let tokenProgress = RequestProgress()
             let answer: HTTPAnswer
             do throws(HTTPTrouble) {
-                answer = try await action.exchange.send(request, body: form, to: endpoint, at: addresses, progress: tokenProgress)
+                answer = try await action.exchange.send(
+                    request, body: form, to: endpoint, at: addresses, progress: tokenProgress)
             } catch {
                 throw error.failure(
                     plan, at: endpoint, stop: stop.reason, progress: progress, limit: action.configuration.maxBodyBytes)
@@ -200,7 +210,9 @@ extension HTTPAction {
             if answer.status == .seeOther || answer.status.code < 303 && method == .POST {
                 if method != .HEAD { method = .GET }
                 body = nil
-                for name in ["Content-Type", "Content-Encoding", "Content-Language", "Idempotency-Key"] { headers.remove(name: name) }
+                for name in ["Content-Type", "Content-Encoding", "Content-Language", "Idempotency-Key"] {
+                    headers.remove(name: name)
+                }
             }
             if next.origin != address.origin { dropCredentials() }
             address = next

@@ -46,7 +46,9 @@ enum ResponseBody {
         let media = type.map(MediaType.init)
         let isText = media?.isText ?? true
         if bytes.isEmpty { return media != nil && isText ? .string("") : .null }
-        if media?.isJSON == true { return try JSON.parse(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes) }
+        if media?.isJSON == true {
+            return try JSON.parse(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes)
+        }
         guard isText else { return .string(Base64.encode(bytes)) }
         if media?.charset == "iso-8859-1" {
             return .string(String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) })))
@@ -72,7 +74,9 @@ private struct MediaType {
 
     var isJSON: Bool { essence == "application/json" || essence == "text/json" || essence.hasSuffix("+json") }
 
-    var isText: Bool { essence.hasPrefix("text/") || essence.hasSuffix("+xml") || essence.hasSuffix("+yaml") || Self.texts.contains(essence) }
+    var isText: Bool {
+        essence.hasPrefix("text/") || essence.hasSuffix("+xml") || essence.hasSuffix("+yaml") || Self.texts.contains(essence)
+    }
 
     private static let texts: Set = [
         "application/xml", "application/x-www-form-urlencoded", "application/javascript", "application/ecmascript",

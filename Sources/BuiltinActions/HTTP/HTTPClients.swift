@@ -41,11 +41,14 @@ final class HTTPClients: Sendable {
         do {
             authorities = try NIOSSLCertificate.fromPEMFile(path)
         } catch {
-            throw ActionsConfigurationError("actions.http.certificateAuthorities: cannot read certificates from '\(path)': \(error)")
+            throw ActionsConfigurationError(
+                "actions.http.certificateAuthorities: cannot read certificates from '\(path)': \(error)")
         }
     }
 
-    func use<Result>(_ host: String, at address: IPAddress, _ body: (HTTPClient) async throws -> Result) async rethrows -> Result {
+    func use<Result>(
+        _ host: String, at address: IPAddress, _ body: (HTTPClient) async throws -> Result
+    ) async rethrows -> Result {
         let key = Key(host: host, address: address)
         let client = take(key)
         defer { giveBack(key) }

@@ -13,7 +13,8 @@ struct HTTPExchange: Sendable {
     /// Tries the addresses in turn until one takes the connection.
     /// - Parameter progress: told when the request leaves; kept by the caller, who may give up in between.
     func send(
-        _ request: HTTPClientRequest, body: [UInt8]?, to address: WebAddress, at addresses: [IPAddress], progress: RequestProgress
+        _ request: HTTPClientRequest, body: [UInt8]?, to address: WebAddress, at addresses: [IPAddress],
+        progress: RequestProgress
     ) async throws(HTTPTrouble) -> HTTPAnswer {
         var last = HTTPTrouble.stopped
         for candidate in addresses.prefix(connectionsTried) {
@@ -34,7 +35,8 @@ struct HTTPExchange: Sendable {
     ) async throws -> HTTPAnswer {
         var request = request
         if let body {
-            request.body = .stream(AnnouncedBody(buffer: ByteBuffer(bytes: body), progress: progress), length: .known(Int64(body.count)))
+            request.body = .stream(
+                AnnouncedBody(buffer: ByteBuffer(bytes: body), progress: progress), length: .known(Int64(body.count)))
         } else {
             // A request without a body gives no sign when it leaves.
             progress.mayBeSent()

@@ -30,7 +30,9 @@ struct HTTPRequestPlan: Sendable {
     init(_ value: Value, key: IdempotencyKey) throws(Failure) {
         let input = ActionInput(value)
         let name = try input.string("method") ?? "GET"
-        guard let method = Self.methods.first(where: { $0.rawValue == name }) else { throw .misfit("method '\(name)' is not known") }
+        guard let method = Self.methods.first(where: { $0.rawValue == name }) else {
+            throw .misfit("method '\(name)' is not known")
+        }
         self.method = method
         guard let url = try input.string("url") else { throw .misfit("url is missing") }
         address = try WebAddress(url).appending(query: Self.query(input))
@@ -63,12 +65,16 @@ struct HTTPRequestPlan: Sendable {
     }
 
     /// The client sets these by itself; given by a step they could only contradict what is sent.
-    private static let framing: Set = ["content-length", "transfer-encoding", "connection", "host", "upgrade", "te", "trailer", "expect"]
+    private static let framing: Set = [
+        "content-length", "transfer-encoding", "connection", "host", "upgrade", "te", "trailer", "expect",
+    ]
 
     private static func headers(_ input: ActionInput) throws(Failure) -> HTTPHeaders {
         var headers = HTTPHeaders()
         for (name, value) in try input.texts("headers") {
-            guard !name.isEmpty, name.utf8.allSatisfy(isTokenCharacter) else { throw .misfit("headers: '\(name)' is no header name") }
+            guard !name.isEmpty, name.utf8.allSatisfy(isTokenCharacter) else {
+                throw .misfit("headers: '\(name)' is no header name")
+            }
             guard !framing.contains(name.lowercased()) else { throw .misfit("headers: \(name) is set by wfrun itself") }
             // RFC 9110 §5.5: a line break here would begin a header, or a request, of somebody else's making.
             guard value.utf8.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }) else {
@@ -95,12 +101,15 @@ struct HTTPRequestPlan: Sendable {
             throw .misfit("auth must be exactly one of bearer, basic and oauth2")
         }
         if let token = try auth.string("bearer") {
-            guard token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .misfit("auth.bearer must be visible ASCII without spaces") }
+            guard token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                throw .misfit("auth.bearer must be visible ASCII without spaces")
+            }
             return .header("Bearer \(token)")
         }
         if let basic = try auth.map("basic") {
             let pair = ActionInput(.map(basic))
-            guard let user = try pair.string("username"), let password = try pair.string("password"), !user.utf8.contains(UInt8(ascii: ":"))
+            guard let user = try pair.string("username"), let password = try pair.string("password"),
+                !user.utf8.contains(UInt8(ascii: ":"))
             else { throw .misfit("auth.basic needs username (without ':') and password") }
             return .header("Basic " + Base64.encode(Array("\(user):\(password)".utf8)))
         }
@@ -130,7 +139,9 @@ struct AcceptedStatuses: Sendable, Equatable {
     }
 
     private static func status(_ text: some StringProtocol) -> Int? {
-        guard text.utf8.count == 3, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else { return nil }
+        guard text.utf8.count == 3, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text) else {
+            return nil
+        }
         return (100...599).contains(number) ? number : nil
     }
 

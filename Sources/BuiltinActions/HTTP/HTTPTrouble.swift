@@ -46,7 +46,7 @@ enum HTTPTrouble: Error, Sendable {
         case .connectTimeout: .unreachable("nothing answered in time")
         case .tlsHandshakeTimeout: .unreachable("the TLS handshake was not finished in time")
         case .getConnectionFromPoolTimeout: .unreachable("no connection became free in time")
-        case .serverOfferedUnsupportedApplicationProtocol("") : .tls(error.shortDescription)
+        case .serverOfferedUnsupportedApplicationProtocol(""): .tls(error.shortDescription)
         case .remoteConnectionClosed: .lost("the connection was closed before the answer was complete")
         default: wasSent ? .lost(error.shortDescription) : .unreachable(error.shortDescription)
         }
@@ -61,7 +61,9 @@ enum HTTPTrouble: Error, Sendable {
     }
 
     /// The failure of the step.
-    func failure(_ plan: HTTPRequestPlan, at address: WebAddress, stop: StopReason?, progress: RequestProgress, limit: Int) -> Failure {
+    func failure(
+        _ plan: HTTPRequestPlan, at address: WebAddress, stop: StopReason?, progress: RequestProgress, limit: Int
+    ) -> Failure {
         let request = "\(plan.method.rawValue) \(address.shown)"
         let isUncertain = !plan.isSafe && progress.mayHaveBeenSent
         switch self {
@@ -69,11 +71,13 @@ enum HTTPTrouble: Error, Sendable {
             return Failure(code: "http.connect", message: "\(request): no connection: \(reason)", isRetryable: true)
         case .lost(let reason):
             return Failure(
-                code: "http.connect", message: "\(request): connection lost: \(reason)", isRetryable: true, isUncertain: isUncertain)
+                code: "http.connect", message: "\(request): connection lost: \(reason)", isRetryable: true,
+                isUncertain: isUncertain)
         case .tls(let reason):
             return Failure(code: "http.tls", message: "\(request): TLS: \(reason)", isUncertain: isUncertain && progress.isSent)
         case .malformed(let reason):
-            return Failure(code: "http.body", message: "\(request): cannot read the answer: \(reason)", isUncertain: isUncertain)
+            return Failure(
+                code: "http.body", message: "\(request): cannot read the answer: \(reason)", isUncertain: isUncertain)
         case .tooLarge:
             return .answerTooLarge(request, limit: limit, isUncertain: isUncertain)
         case .stopped where stop == .cancelled:

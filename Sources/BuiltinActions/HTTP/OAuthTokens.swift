@@ -56,7 +56,8 @@ final class OAuthTokens: Sendable {
             // The answer's body is left out: it may repeat what it was sent.
             throw Failure(
                 code: "http.\(status)", message: "POST \(shown): the token endpoint answered \(status)",
-                isRetryable: HTTPAction.isRetryable(status), data: ["status": .int(Int64(status)), "headers": [:], "body": .null])
+                isRetryable: HTTPAction.isRetryable(status),
+                data: ["status": .int(Int64(status)), "headers": [:], "body": .null])
         }
         guard let value = try? JSON.parse(answer.body), let token = value["access_token"]?.stringValue,
             !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })

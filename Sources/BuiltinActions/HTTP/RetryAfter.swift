@@ -27,11 +27,13 @@ enum RetryAfter {
         let clock = isC ? words[3...5] : words[4...6]
         let numbers = clock.compactMap { Int($0) }
         guard numbers.count == 3, let dayNumber = Int(day), let monthIndex = months.firstIndex(where: { $0 == month }),
-            var yearNumber = Int(year), (0...23).contains(numbers[0]), (0...59).contains(numbers[1]), (0...60).contains(numbers[2])
+            var yearNumber = Int(year), (0...23).contains(numbers[0]), (0...59).contains(numbers[1]),
+            (0...60).contains(numbers[2])
         else { return nil }
         // Two digits are of the last hundred years or the next fifty; the form has been obsolete since 1994.
         if year.utf8.count == 2 { yearNumber += yearNumber < 70 ? 2000 : 1900 }
-        guard (1900...9999).contains(yearNumber), (1...CivilTime.daysInMonth(monthIndex + 1, year: yearNumber)).contains(dayNumber)
+        guard (1900...9999).contains(yearNumber),
+            (1...CivilTime.daysInMonth(monthIndex + 1, year: yearNumber)).contains(dayNumber)
         else { return nil }
         let civil = CivilTime(
             year: yearNumber, month: monthIndex + 1, day: dayNumber, hour: numbers[0], minute: numbers[1], second: numbers[2])

@@ -51,7 +51,9 @@ struct WebAddress: Sendable, Equatable {
             let after = authority[authority.index(after: close)...]
             guard after.isEmpty || after.hasPrefix(":") else { throw .misfit("url has text after ']'") }
             portPart = after.isEmpty ? nil : after.dropFirst()
-            guard let literal = IPAddress(hostPart), !literal.isV4 else { throw .misfit("url has no IPv6 address between [ and ]") }
+            guard let literal = IPAddress(hostPart), !literal.isV4 else {
+                throw .misfit("url has no IPv6 address between [ and ]")
+            }
         } else if let colon = authority.firstIndex(of: ":") {
             hostPart = authority[..<colon]
             portPart = authority[authority.index(after: colon)...]
@@ -80,7 +82,9 @@ struct WebAddress: Sendable, Equatable {
             default: false
             }
         }
-        guard isName else { throw .misfit("url has a host with other characters than a-z, 0-9, '-', '.', '_' (write IDNs as xn--…)") }
+        guard isName else {
+            throw .misfit("url has a host with other characters than a-z, 0-9, '-', '.', '_' (write IDNs as xn--…)")
+        }
         return host
     }
 
@@ -93,7 +97,9 @@ struct WebAddress: Sendable, Equatable {
             switch byte {
             case 0..<0x20, 0x7F: throw .misfit("url has a control character")
             case UInt8(ascii: "%"):
-                let isEscape = index + 2 < source.count && Hex.decode(String(decoding: source[index + 1...index + 2], as: UTF8.self)) != nil
+                let isEscape =
+                    index + 2 < source.count
+                    && Hex.decode(String(decoding: source[index + 1...index + 2], as: UTF8.self)) != nil
                 bytes += isEscape ? [byte] : Array("%25".utf8)
             default:
                 if isPlain(byte) { bytes.append(byte) } else { bytes += PercentEncoding.escape(byte) }
@@ -112,14 +118,16 @@ struct WebAddress: Sendable, Equatable {
         guard !query.isEmpty else { return self }
         var copy = self
         let text = PercentEncoding.query(query)
-        copy.target += (target.utf8.contains(UInt8(ascii: "?")) ? (target.hasSuffix("?") || target.hasSuffix("&") ? "" : "&") : "?") + text
+        copy.target +=
+            (target.utf8.contains(UInt8(ascii: "?")) ? (target.hasSuffix("?") || target.hasSuffix("&") ? "" : "&") : "?") + text
         return copy
     }
 
     /// Where a `Location` header leads: RFC 3986 §5.2.
     func resolving(_ reference: String) throws(Failure) -> WebAddress {
         let reference = reference.prefix { $0 != "#" }
-        if let colon = reference.firstIndex(of: ":"), reference[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }),
+        if let colon = reference.firstIndex(of: ":"),
+            reference[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }),
             colon != reference.startIndex
         {
             return try WebAddress(reference)
@@ -161,7 +169,8 @@ struct WebAddress: Sendable, Equatable {
 enum PercentEncoding {
     static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x41...0x5A, 0x61...0x7A, 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): true
+        case 0x41...0x5A, 0x61...0x7A, 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
         default: false
         }
     }

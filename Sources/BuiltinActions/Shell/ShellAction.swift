@@ -23,7 +23,9 @@ struct ShellAction: Sendable {
         let current = ShellUser.current()
         var other: ShellUser?
         if let name = configuration.runAs {
-            guard let named = ShellUser.named(name) else { throw ActionsConfigurationError("actions.shell.user: there is no user '\(name)'") }
+            guard let named = ShellUser.named(name) else {
+                throw ActionsConfigurationError("actions.shell.user: there is no user '\(name)'")
+            }
             if named.userID != current.userID { other = named }
         }
         guard other == nil || current.userID == 0 else {

@@ -11,7 +11,8 @@ struct ShellOutcome {
     var result: Result<Value, Failure> {
         switch (stop, ending.cause) {
         case (.timedOut, _):
-            return .failure(failure("shell.timeout", "the command ran longer than its timeout and was stopped", isUncertain: true))
+            return .failure(
+                failure("shell.timeout", "the command ran longer than its timeout and was stopped", isUncertain: true))
         case (_, .exited(0)): return success
         case (.cancelled, _): return .failure(failure("stopped", "the command was stopped", isUncertain: true))
         case (nil, .exited(let code)): return .failure(failure("shell.exit", exitMessage(code)))
@@ -39,7 +40,8 @@ struct ShellOutcome {
 
     private func raw(value: Value?) -> Value {
         var members: ValueMap = [
-            "code": .int(code), "stdout": .string(standardOutput), "stderr": .string(standardError), "truncated": .bool(isTruncated),
+            "code": .int(code), "stdout": .string(standardOutput), "stderr": .string(standardError),
+            "truncated": .bool(isTruncated),
         ]
         members["value"] = value
         return .map(members)
@@ -52,7 +54,9 @@ struct ShellOutcome {
     private var success: Result<Value, Failure> {
         guard !ending.isOutputTruncated || request.parse == .text else {
             return .failure(
-                failure("limit.output", "parse: \(request.parse.rawValue) needs all of stdout, and it is over \(OutputTail.limit) bytes"))
+                failure(
+                    "limit.output",
+                    "parse: \(request.parse.rawValue) needs all of stdout, and it is over \(OutputTail.limit) bytes"))
         }
         switch request.parse {
         case .text: return .success(raw(value: .string(Self.withoutLastNewline(standardOutput))))

@@ -42,7 +42,8 @@ struct ShellProcess: Sendable {
     /// Must not run in a task that can be cancelled: stopping goes through `stop`, gracefully.
     func run(stop: StopSwitch) async throws(StartProblem) -> Ending {
         guard let input = StandardInputFile.open(standardInput) else {
-            throw StartProblem(message: "cannot make a file for standard input: \(Errno(rawValue: errno))", code: 126, isPassing: true)
+            throw StartProblem(
+                message: "cannot make a file for standard input: \(Errno(rawValue: errno))", code: 126, isPassing: true)
         }
         do {
             let result = try await Subprocess.run(

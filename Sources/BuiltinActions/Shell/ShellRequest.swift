@@ -20,7 +20,9 @@ struct ShellRequest: Sendable {
         environment = try Self.environment(input)
         folder = try input.string("dir")
         standardInput = Array((try input.string("stdin") ?? "").utf8)
-        guard let parse = Parse(rawValue: try input.string("parse") ?? "text") else { throw .misfit("parse must be text, json or lines") }
+        guard let parse = Parse(rawValue: try input.string("parse") ?? "text") else {
+            throw .misfit("parse must be text, json or lines")
+        }
         self.parse = parse
         timeout = try input.duration("timeout") ?? .seconds(300)
         if let folder { try Self.refuseNul(folder, in: "dir") }
@@ -49,7 +51,9 @@ struct ShellRequest: Sendable {
         for (name, value) in variables {
             let isName =
                 name.utf8.first.map { !(0x30...0x39).contains($0) } == true
-                && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == UInt8(ascii: "_") }
+                && name.utf8.allSatisfy {
+                    (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == UInt8(ascii: "_")
+                }
             guard isName else { throw .misfit("env: '\(name)' is no variable name") }
             try refuseNul(value, in: "env.\(name)")
         }

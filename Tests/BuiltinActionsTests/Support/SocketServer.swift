@@ -73,7 +73,8 @@ final class SocketServer: Sendable {
         }
 
         func answer(_ status: String = "200 OK", headers: [String] = [], bytes: [UInt8]) {
-            let head = (["HTTP/1.1 \(status)", "Content-Length: \(bytes.count)"] + headers).joined(separator: "\r\n") + "\r\n\r\n"
+            let head =
+                (["HTTP/1.1 \(status)", "Content-Length: \(bytes.count)"] + headers).joined(separator: "\r\n") + "\r\n\r\n"
             send(Array(head.utf8) + bytes)
         }
 
