@@ -163,7 +163,9 @@ struct LocalRun: Sendable {
         if row.attempt > 1 { text += "  attempt \(row.attempt)" }
         if let end = row.completedAt { text += "  " + Wording.duration(end.since(row.startedAt ?? row.scheduledAt)) }
         if let due = row.dueAt, !row.status.isFinal { text += "  until \(Wording.time(.string(due.description)))" }
-        if let failure = row.failure ?? row.lastFailure { text += "  " + style(printable("\(failure.code): \(failure.message)"), .red) }
+        if let failure = row.failure ?? row.lastFailure {
+            text += "  " + style(printable("\(failure.code): \(failure.message)"), .red)
+        }
         return text
     }
 

@@ -115,7 +115,9 @@ struct Server: Sendable {
             break
         }
         watcher.cancel()
-        if case .signal = end { console.talk("wfrun: ending; running actions get \(Wording.duration(drain)), Ctrl-C again ends at once.") }
+        if case .signal = end {
+            console.talk("wfrun: ending; running actions get \(Wording.duration(drain)), Ctrl-C again ends at once.")
+        }
         await group.triggerGracefulShutdown()
         await composition.shutdown(drain: drain)
         listener.cancel()
@@ -128,7 +130,8 @@ struct Server: Sendable {
         let place = ListenAddress("\(address.host.contains(":") ? "[\(address.host)]" : address.host):\(port)") ?? address
         if let newToken { console.talk("wfrun: the admin token, shown only now: \(newToken)") }
         console.answer(
-            "wfrun serves \(count) workflow\(count == 1 ? "" : "s") at http://\(place); the token is in \(LocalTokens.path(forDatabase: database))")
+            "wfrun serves \(count) workflow\(count == 1 ? "" : "s") at http://\(place); the token is in \(LocalTokens.path(forDatabase: database))"
+        )
     }
 
     /// The web framework's own talk is kept out of the operator's log unless something is wrong.

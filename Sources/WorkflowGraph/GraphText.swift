@@ -70,7 +70,8 @@ private struct GraphTextWriter {
         case .composite(let call): "call \(graph[call.file].name)"
         case .wait(let wait):
             "wait \(wait.events.joined(separator: " | "))"
-                + (wait.match.isEmpty ? "" : "  match \(wait.match.map { "\($0.path) = \(Self.text($0.value))" }.joined(separator: ", "))")
+                + (wait.match.isEmpty
+                    ? "" : "  match \(wait.match.map { "\($0.path) = \(Self.text($0.value))" }.joined(separator: ", "))")
         case .sleep(let limit): "sleep \(Self.text(limit))"
         case .bindings(let bindings): "let \(bindings.map(\.name).joined(separator: ", "))"
         case .group: "steps"

@@ -60,7 +60,9 @@ package struct Problem: Error, Sendable {
     }
 
     static func forbidden(_ scope: Scope, _ name: String? = nil) -> Problem {
-        Problem(.forbidden, "forbidden", "The token does not have the scope '\(scope.rawValue)'\(name.map { " for '\($0)'" } ?? "")")
+        Problem(
+            .forbidden, "forbidden", "The token does not have the scope '\(scope.rawValue)'\(name.map { " for '\($0)'" } ?? "")"
+        )
     }
 
     package func response(requestID: String) -> APIResponse {
@@ -94,7 +96,8 @@ extension Problem {
             case .unknown: (.internalServerError, "outcome.unknown")
             }
         self.init(
-            status, code, error.message.prefix(1).uppercased() + error.message.dropFirst(), violations: error.violations.listValue ?? [], hint: error.hint,
+            status, code, error.message.prefix(1).uppercased() + error.message.dropFirst(),
+            violations: error.violations.listValue ?? [], hint: error.hint,
             headers: status == .serviceUnavailable ? [.retryAfter: "1"] : [:])
     }
 

@@ -33,7 +33,9 @@ struct UsageTests {
         #expect(await CommandLineRun.of("--version").output == "\(wfrunVersion)\n")
     }
 
-    @Test(arguments: [["list"], ["show", "@latest"], ["start", "hello"], ["event", "send", "a"], ["cancel", "x"], ["result", "x"]])
+    @Test(arguments: [
+        ["list"], ["show", "@latest"], ["start", "hello"], ["event", "send", "a"], ["cancel", "x"], ["result", "x"],
+    ])
     func `A server that is not there is 6 with what to do`(arguments: [String]) async {
         // Port 1 is a service nobody runs; connecting to it fails at once.
         let run = await CommandLineRun.of(arguments, environment: ["WFRUN_SERVER": "http://127.0.0.1:1", "WFRUN_TOKEN": "t"])

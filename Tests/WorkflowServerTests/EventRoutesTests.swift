@@ -8,7 +8,8 @@ import WorkflowServer
 struct EventRoutesTests {
     @Test func `The plain form takes the token's name as source`() async {
         let api = TestAPI()
-        let answer = await api.send(.post, "/v1/events", token: "events", body: #"{"name": "a.b", "data": {"n": 1}, "id": "e1"}"#)
+        let answer = await api.send(
+            .post, "/v1/events", token: "events", body: #"{"name": "a.b", "data": {"n": 1}, "id": "e1"}"#)
         #expect(answer.status == .accepted)
         #expect(answer.json == ["id": "e1", "sequence": 1, "duplicate": false, "candidates": 0])
         let event = api.service.withState { $0.events.first }
@@ -28,7 +29,8 @@ struct EventRoutesTests {
         let api = TestAPI()
         let answer = await api.send(
             .post, "/v1/events",
-            body: #"{"specversion": "1.0", "id": "1", "source": "/shop", "type": "order.paid", "data": {"a": true}, "traceparent": "x"}"#,
+            body:
+                #"{"specversion": "1.0", "id": "1", "source": "/shop", "type": "order.paid", "data": {"a": true}, "traceparent": "x"}"#,
             type: "application/cloudevents+json; charset=utf-8")
         #expect(answer.status == .accepted)
         let event = api.service.withState { $0.events.first }

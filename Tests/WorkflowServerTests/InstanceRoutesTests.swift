@@ -28,10 +28,12 @@ struct InstanceRoutesTests {
     private func add(_ number: Int, _ status: InstanceStatus) throws {
         let new = NewInstance(
             id: InstanceID(id(number)), workflow: number == 2 ? "other" : "greeting", digest: Self.definition,
-            input: ["name": "Ada"], config: ContentDigest(of: Self.config), labels: ["n": String(number)], trigger: ["type": "api"],
+            input: ["name": "Ada"], config: ContentDigest(of: Self.config), labels: ["n": String(number)],
+            trigger: ["type": "api"],
             createdAt: Self.time)
         var state = Transition.InstanceState(status: status, lastSequence: 1, startedAt: Self.time)
-        let failure = Failure(code: "http.503", message: "closed", step: MemoryKeys.charge, attempt: 2, data: ["body": "secret"])
+        let failure = Failure(
+            code: "http.503", message: "closed", step: MemoryKeys.charge, attempt: 2, data: ["body": "secret"])
         if status == .failed { state.failure = failure }
         if status == .completed { state.output = ["greeting": "Hello Ada"] }
         if status.isTerminal { state.endedAt = Self.time }
@@ -46,7 +48,8 @@ struct InstanceRoutesTests {
         if status == .suspended {
             transition.steps.append(
                 .insert(
-                    StepRow(key: MemoryKeys.shipment, verb: .wait, status: .waiting, scheduledSequence: 1, scheduledAt: Self.time)))
+                    StepRow(
+                        key: MemoryKeys.shipment, verb: .wait, status: .waiting, scheduledSequence: 1, scheduledAt: Self.time)))
             let matches = [EventMatch(event: "scanned", key: MatchKey(digest: ContentDigest(hex: "ef")))]
             transition.waitsOpened = [WaitRow(key: MemoryKeys.shipment, matches: matches, scheduledSequence: 1)]
             transition.timersSet = [TimerRow(key: MemoryKeys.shipment.timeout, kind: .timeout, dueAt: Self.time)]
@@ -71,7 +74,8 @@ struct InstanceRoutesTests {
     }
 
     @Test(arguments: [
-        ("status=failed", 1), ("status=failed,completed", 2), ("workflow=greeting", 2), ("label=n=1", 1), ("waitingFor=scanned", 1),
+        ("status=failed", 1), ("status=failed,completed", 2), ("workflow=greeting", 2), ("label=n=1", 1),
+        ("waitingFor=scanned", 1),
         ("waitingFor=other", 0),
     ])
     func `Lists are filtered`(query: String, count: Int) async {

@@ -47,7 +47,8 @@ struct WorkflowRoutesTests {
         let api = try TestAPI.withGreeting()
         api.service.withState { $0.isRepeated = true }
         let key = try #require(HTTPField.Name("Idempotency-Key"))
-        let first = await api.send(.post, "/v1/workflows/greeting/instances", headers: [key: "k"], body: #"{"input": {"name": "A"}}"#)
+        let first = await api.send(
+            .post, "/v1/workflows/greeting/instances", headers: [key: "k"], body: #"{"input": {"name": "A"}}"#)
         #expect(first.status == .ok)
         _ = await api.send(.post, "/v1/workflows/greeting/instances", headers: [key: "k"], body: #"{ "input": {"name":"A"} }"#)
         _ = await api.send(.post, "/v1/workflows/greeting/instances", headers: [key: "k"], body: #"{"input": {"name": "B"}}"#)
@@ -78,7 +79,8 @@ struct WorkflowRoutesTests {
     }
 
     @Test(arguments: [
-        (EngineError.Code.full, 507), (.unavailable, 503), (.unknown, 500), (.idempotencyKeyReused, 422), (.callerKeyTaken, 409),
+        (EngineError.Code.full, 507), (.unavailable, 503), (.unknown, 500), (.idempotencyKeyReused, 422),
+        (.callerKeyTaken, 409),
         (.workflowNotFound, 404), (.alreadyEnded, 409),
     ])
     func `Refusals of the engine have their status`(code: EngineError.Code, status: Int) async throws {

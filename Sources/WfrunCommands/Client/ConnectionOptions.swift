@@ -2,10 +2,13 @@ import ArgumentParser
 
 /// How a client command finds the server.
 struct ConnectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Address of the server (default: WFRUN_SERVER, else \(Settings.defaultServer)).", valueName: "url"))
+    @Option(
+        help: ArgumentHelp("Address of the server (default: WFRUN_SERVER, else \(Settings.defaultServer)).", valueName: "url"))
     var server: String?
 
-    @Option(help: ArgumentHelp("Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
     var config: String?
 
     /// The token comes from `WFRUN_TOKEN`, else from the file beside the default database of this folder.

@@ -21,7 +21,8 @@ struct APICall: Sendable {
     var target: String {
         let path = "/v1/" + path.map { PercentEncoding.encode($0) }.joined(separator: "/")
         if query.isEmpty { return path }
-        return path + "?" + query.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+        return path + "?"
+            + query.map { "\(PercentEncoding.encode($0.0))=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
     }
 }
 

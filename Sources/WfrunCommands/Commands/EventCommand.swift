@@ -50,7 +50,8 @@ struct EventSendCommand: AsyncParsableCommand {
         if answer["duplicate"]?.boolValue == true {
             console.talk("This event was sent before; nothing changed.")
         } else {
-            console.talk(count == 0 ? "Accepted; nobody waits for it yet." : "Accepted; \(count) waiting instance(s) may take it.")
+            console.talk(
+                count == 0 ? "Accepted; nobody waits for it yet." : "Accepted; \(count) waiting instance(s) may take it.")
         }
     }
 }

@@ -77,13 +77,16 @@ struct ListCommand: AsyncParsableCommand {
     private static func instant(_ text: String) throws(CommandFailure) -> Timestamp {
         if let time = Timestamp(rfc3339: text) { return time }
         if let span = TimeSpan(durationLiteral: text), let time = wallClock().adding(span.negated) { return time }
-        throw CommandFailure(.usage, "'--since \(text)' is neither a timestamp such as 2026-11-23T10:00:00Z nor a duration such as 2h.")
+        throw CommandFailure(
+            .usage, "'--since \(text)' is neither a timestamp such as 2026-11-23T10:00:00Z nor a duration such as 2h.")
     }
 
     private func table(_ items: [Value], _ style: Style) -> String {
         var table = Table(header: ["ID", "WORKFLOW", "STATUS", "CREATED", "ENDED", "LABELS"], style: style)
         for item in items {
-            let labels = (item["labels"]?.mapValue ?? [:]).map { "\($0.key.value.stringValue ?? "")=\($0.value.stringValue ?? "")" }
+            let labels = (item["labels"]?.mapValue ?? [:]).map {
+                "\($0.key.value.stringValue ?? "")=\($0.value.stringValue ?? "")"
+            }
             table.add([
                 item["id"]?.stringValue ?? "", printable(item["workflow"]?.stringValue ?? ""),
                 Wording.fullStatus(item, style), Wording.time(item["createdAt"]), Wording.time(item["endedAt"]),

@@ -30,7 +30,8 @@ struct ResultCommand: AsyncParsableCommand {
 /// `--wait[=30s]`.
 struct WaitOption: ParsableArguments {
     @Option(
-        help: ArgumentHelp("'--wait' waits for the end as long as it takes, '--wait=30s' at most half a minute.", valueName: "duration"))
+        help: ArgumentHelp(
+            "'--wait' waits for the end as long as it takes, '--wait=30s' at most half a minute.", valueName: "duration"))
     var wait: String?
 
     static let forever = "forever"
@@ -71,7 +72,8 @@ func awaitResult(
             remaining -= ask
             if remaining > 0 { continue }
             let status = answer.value["status"]?.stringValue ?? "running"
-            throw CommandFailure(.stillGoing, "The instance is still going (\(status)).", hint: "What it waits for: wfrun show \(id)")
+            throw CommandFailure(
+                .stillGoing, "The instance is still going (\(status)).", hint: "What it waits for: wfrun show \(id)")
         default:
             throw ended(answer)
         }

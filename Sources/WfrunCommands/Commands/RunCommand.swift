@@ -22,7 +22,10 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var input: InputOptions
 
-    @Option(help: ArgumentHelp("Keep the instance in this database (default: a new one in .wfrun/runs, removed once completed).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Keep the instance in this database (default: a new one in .wfrun/runs, removed once completed).", valueName: "file"
+        ))
     var db: String?
 
     @Option(help: ArgumentHelp("Go on with an instance that was interrupted.", valueName: "id"))
@@ -31,7 +34,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Folder of the definitions (default: the one the file is in).", valueName: "dir"))
     var definitions: String?
 
-    @Option(help: ArgumentHelp("Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
     var config: String?
 
     @Flag(help: "No progress on stderr.")

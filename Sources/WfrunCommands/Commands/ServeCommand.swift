@@ -37,13 +37,18 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What running actions are given at the end (default: 30s).", valueName: "duration"))
     var drain: String?
 
-    @Option(help: ArgumentHelp("full: every answer survives a power loss; normal: the last moments may not (default: full).", valueName: "full|normal"))
+    @Option(
+        help: ArgumentHelp(
+            "full: every answer survives a power loss; normal: the last moments may not (default: full).",
+            valueName: "full|normal"))
     var durability: String?
 
     @Flag(help: "TLS ends in front of this server: allows addresses other than loopback.")
     var behindProxy = false
 
-    @Option(help: ArgumentHelp("Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
     var config: String?
 
     func run() async throws {

@@ -26,7 +26,9 @@ struct StartCommand: AsyncParsableCommand {
     @Option(help: "Your own name for the instance, unique within the workflow.")
     var key: String?
 
-    @Option(help: ArgumentHelp("Makes the request repeatable: the same key and input again give the same instance.", valueName: "key"))
+    @Option(
+        help: ArgumentHelp(
+            "Makes the request repeatable: the same key and input again give the same instance.", valueName: "key"))
     var idempotencyKey: String?
 
     @OptionGroup var wait: WaitOption

@@ -31,7 +31,9 @@ struct ValidateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The definitions folder (default: definitions).", valueName: "dir"))
     var definitions: String?
 
-    @Option(help: ArgumentHelp("Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
     var config: String?
 
     func run() throws {

@@ -29,7 +29,8 @@ struct ConfigValues: Sendable {
 
     private func given(_ setting: StepGraph.ConfigSetting) -> Value? {
         if let text = environment[Self.variable(setting.name)] {
-            return fieldTypeName(setting.contract.type, []) == "string" ? .string(text) : (try? JSON.parse(text)) ?? .string(text)
+            return fieldTypeName(setting.contract.type, []) == "string"
+                ? .string(text) : (try? JSON.parse(text)) ?? .string(text)
         }
         return file.config[setting.name]
     }

@@ -68,7 +68,8 @@ extension ProjectAnalysis {
     func workflow(in file: String, of files: ProjectFiles, _ console: Console) throws(CommandFailure) -> Workflow {
         let name = Files.name(of: file)
         let path = files.files.first { path, source in
-            source.path.hasSameCodePoints(as: file) || files.display(path).hasSuffix("/" + name) && Files.isSame(source.path, file)
+            source.path.hasSameCodePoints(as: file)
+                || files.display(path).hasSuffix("/" + name) && Files.isSame(source.path, file)
         }?.source.path
         guard let path else { throw CommandFailure(.failed, "The file \(file) is not below the folder \(files.folder).") }
         if let found = workflows.first(where: { $0.path == path }) { return found }
@@ -76,7 +77,8 @@ extension ProjectAnalysis {
         let own = errors.filter { $0.range.file.path == path }
         console.talk(TextRenderer(isColored: console.colorsErrors).render(own.isEmpty ? errors : own))
         throw errors.isEmpty
-            ? CommandFailure(.bad, "The file \(file) defines no workflow.") : CommandFailure(.bad, "The definition has mistakes.")
+            ? CommandFailure(.bad, "The file \(file) defines no workflow.")
+            : CommandFailure(.bad, "The definition has mistakes.")
     }
 
     /// `billing/dunning.yaml` → `billing.dunning`; nil for files that are no workflows by their place.

@@ -34,7 +34,9 @@ struct ProjectFiles: Sendable {
         var project = ProjectFiles(folder: folder)
         let name = Files.name(of: file)
         let companions = try project.paths(inside: "actions")
-        for path in companions + ["types.yaml"] where Files.exists(Files.join(folder, path)) && path != name { project.take(path) }
+        for path in companions + ["types.yaml"] where Files.exists(Files.join(folder, path)) && path != name {
+            project.take(path)
+        }
         project.take(name)
         project.files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         return project

@@ -82,7 +82,8 @@ struct InstanceText {
             }
             shown = segments.dropLast()
             let status = step["status"]?.stringValue ?? "?"
-            let name = indent(segments.count - 1) + style(Wording.glyph(status), Wording.ink(status)) + " "
+            let name =
+                indent(segments.count - 1) + style(Wording.glyph(status), Wording.ink(status)) + " "
                 + printable(segments.last ?? "")
             lines.append((name, stepFacts(step)))
         }

@@ -54,7 +54,8 @@ enum Wording {
     static func exactTime(_ value: Value?) -> String {
         guard let text = value?.stringValue, let time = Timestamp(rfc3339: text) else { return "–" }
         let milliseconds = String(time.nanoseconds / 1_000_000)
-        return self.time(value).dropLast() + "." + String(repeating: "0", count: 3 - milliseconds.utf8.count) + milliseconds + "Z"
+        return self.time(value).dropLast() + "." + String(repeating: "0", count: 3 - milliseconds.utf8.count) + milliseconds
+            + "Z"
     }
 
     static func instant(_ value: Value?) -> Timestamp? { value?.stringValue.flatMap { Timestamp(rfc3339: $0) } }

@@ -137,6 +137,7 @@ enum Files {
     }
 
     static func join(_ folder: String, _ name: String) -> String {
-        name.hasPrefix("/") ? name : folder == "." || folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
+        name.hasPrefix("/")
+            ? name : folder == "." || folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : folder + "/" + name
     }
 }

@@ -8,7 +8,8 @@ struct ListenAddress: Sendable, CustomStringConvertible {
     static let standard = "127.0.0.1:7170"
 
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port)
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65_535).contains(port)
         else { return nil }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
@@ -40,7 +41,8 @@ struct ListenAddress: Sendable, CustomStringConvertible {
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
         guard bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0, listen(descriptor, 1) == 0 else {
             switch errno {
-            case EADDRINUSE: return "The port \(port) is in use; stop what listens there, or choose another one with '--listen'."
+            case EADDRINUSE:
+                return "The port \(port) is in use; stop what listens there, or choose another one with '--listen'."
             case EACCES: return "The port \(port) may only be used by root; choose one above 1023 with '--listen'."
             default: return "The server cannot listen on \(self): \(String(cString: strerror(errno)))."
             }

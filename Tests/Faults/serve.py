@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""`wfrun serve` from outside: start, refusals, the token file, edited definitions, gentle and hard ends.
+
+Checked step by step, each with a server and a folder of its own.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import harness
+
+BINARY = ""
+PATIENCE = 20
+
+WAITING = """workflow: waiting
+events:
+  go: {{ n: integer }}
+steps:
+  - {{ id: first, call: log, with: {{ message: "{text}" }} }}
+  - {{ id: go, wait: {{ event: go }}, timeout: 1d }}
+output: "{text}"
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class ServeTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="wfrun-serve-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        (self.folder / "definitions").mkdir()
+        self.port = free_port()
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(self.folder), "WFRUN_SERVER": f"http://127.0.0.1:{self.port}"}
+        self.define("one")
+
+    def define(self, text):
+        (self.folder / "definitions/waiting.yaml").write_text(WAITING.format(text=text))
+
+    def serve(self, *arguments):
+        errors = open(self.folder / "serve.err", "ab")
+        server = subprocess.Popen(
+            [BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", *arguments], cwd=self.folder, env=self.environment,
+            stdout=subprocess.PIPE, stderr=errors, text=True)
+        self.addCleanup(errors.close)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(lambda: (server.kill(), server.wait()))
+        self.assertIn("wfrun serves", server.stdout.readline())
+        return server
+
+    def wfrun(self, *arguments, code=0):
+        run = subprocess.run(
+            [BINARY, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(run.returncode, code, run.stdout + run.stderr)
+        return run
+
+    def until(self, condition, what):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if condition():
+                return
+            time.sleep(0.05)
+        self.fail(f"{what} did not happen:\n{(self.folder / 'serve.err').read_text()}")
+
+    def status(self, identifier):
+        return json.loads(self.wfrun("show", identifier, "-o", "json").stdout)["status"]
+
+    def log(self):
+        return (self.folder / "serve.err").read_text()
+
+    def test_the_token_file_is_private_and_kept(self):
+        server = self.serve()
+        token = self.folder / ".wfrun/wfrun.db.token"
+        self.assertEqual(stat.S_IMODE(token.stat().st_mode), 0o600)
+        text = token.read_text().strip()
+        self.assertEqual(self.log().count(text), 1)
+        server.terminate()
+        self.assertEqual(server.wait(PATIENCE), 0)
+        self.serve()
+        self.assertEqual(token.read_text().strip(), text)
+        self.assertEqual(self.log().count(text), 1)
+        self.environment["WFRUN_TOKEN"] = "wfr_wrong"
+        self.wfrun("list", code=4)
+
+    def test_a_used_port_and_a_used_database_are_one_sentence(self):
+        self.serve()
+        port = self.wfrun("serve", "--listen", f"127.0.0.1:{self.port}", code=2)
+        self.assertIn("is in use", port.stderr)
+        database = self.wfrun("serve", "--listen", f"127.0.0.1:{free_port()}", code=2)
+        self.assertIn("in use by process", database.stderr)
+        folder = self.wfrun("serve", "--listen", f"127.0.0.1:{free_port()}", "--definitions", "nowhere", code=2)
+        self.assertIn("There is no folder nowhere", folder.stderr)
+        for run in (port, database, folder):
+            self.assertEqual(run.stdout, "")
+            self.assertLessEqual(len(run.stderr.splitlines()), 2)
+
+    def test_instances_survive_a_kill(self):
+        server = self.serve()
+        identifier = self.wfrun("start", "waiting").stdout.strip()
+        self.until(lambda: self.status(identifier) == "suspended", "waiting")
+        server.kill()
+        server.wait()
+        self.wfrun("list", code=6)
+        self.assertIn(identifier, self.wfrun("list", "--db", ".wfrun/wfrun.db").stdout)
+        self.serve()
+        self.wfrun("result", identifier, code=7)
+        self.wfrun("event", "send", "go", "--data", '{"n": "x"}', code=1)
+        self.wfrun("event", "send", "go", "--data", '{"n": 1}')
+        self.assertEqual(json.loads(self.wfrun("result", identifier, "--wait=20s").stdout), "one")
+
+    def test_edits_reach_new_instances_only_and_broken_ones_nobody(self):
+        self.serve()
+        old = self.wfrun("start", "waiting").stdout.strip()
+        self.define("two")
+        self.until(lambda: "new instances run the new text" in self.log(), "the reload")
+        new = self.wfrun("start", "waiting").stdout.strip()
+        (self.folder / "definitions/waiting.yaml").write_text("workflow: waiting\nsteps: [oops\n")
+        self.until(lambda: "left as they were" in self.log(), "the report of the broken edit")
+        third = self.wfrun("start", "waiting").stdout.strip()
+        (self.folder / "definitions/waiting.yaml").unlink()
+        self.until(lambda: "is retired" in self.log(), "the retirement")
+        self.wfrun("start", "waiting", code=3)
+        self.wfrun("event", "send", "go", "--data", '{"n": 1}')
+        outputs = [json.loads(self.wfrun("result", i, "--wait=20s").stdout) for i in (old, new, third)]
+        self.assertEqual(outputs, ["one", "two", "two"])
+
+    def test_a_cancelled_instance_is_8(self):
+        self.serve()
+        identifier = self.wfrun("start", "waiting").stdout.strip()
+        self.wfrun("cancel", identifier, "--reason", "enough")
+        self.wfrun("result", identifier, "--wait=20s", code=8)
+        self.wfrun("cancel", identifier, code=5)
+
+    def test_a_missing_setting_is_said_and_ends_a_server_with_nothing_else(self):
+        (self.folder / "definitions/waiting.yaml").unlink()
+        (self.folder / "definitions/asking.yaml").write_text(
+            "workflow: asking\nconfig: { shopUrl: uri }\nsteps:\n"
+            '  - { id: a, call: log, with: { message: "${{ config.shopUrl }}" } }\n')
+        run = self.wfrun("serve", "--listen", f"127.0.0.1:{self.port}", code=2)
+        self.assertIn("WFRUN_CONFIG_SHOP_URL", run.stderr)
+        self.define("one")
+        self.serve()
+        self.assertIn("WFRUN_CONFIG_SHOP_URL", self.wfrun("start", "asking", code=1).stderr)
+
+    def test_a_second_signal_ends_at_once(self):
+        (self.folder / "definitions/slow.yaml").write_text(
+            "workflow: slow\nsteps:\n  - { id: nap, call: shell, with: { argv: [sleep, '60'] } }\n")
+        (self.folder / "wfrun.yaml").write_text("actions: { shell: { allowRoot: true } }\n")
+        server = self.serve()
+        identifier = self.wfrun("start", "slow").stdout.strip()
+        self.until(lambda: self.status(identifier) == "running", "running")
+        server.send_signal(signal.SIGTERM)
+        self.until(lambda: "ending" in self.log(), "the announcement")
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(PATIENCE), 130)
+
+
+def main():
+    global BINARY
+    BINARY = harness.options(__doc__).binary
+    result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromTestCase(ServeTest))
+    bad = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - bad} passed, {bad} failed")
+    return 1 if bad or not result.testsRun else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
