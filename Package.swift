@@ -173,7 +173,7 @@ let modules: [Module] = [
         name: "WorkflowEngineTests", kind: .test,
         uses: [
             "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "JournalMemory",
-            "StandardLibrary", "TestSupport", "Values",
+            "Simulation", "StandardLibrary", "TestSupport", "Values",
         ]),
     Module(name: "BuiltinActionsTests", kind: .test, uses: ["BuiltinActions", "WorkflowEngine", "WorkflowJournal", "Values"],
         external: [nioCore, nioPosix, nioHTTP1, nioSSL], exclude: ["Fixtures"]),

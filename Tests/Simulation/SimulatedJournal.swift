@@ -1,0 +1,173 @@
+package import JournalMemory
+package import Values
+package import WorkflowJournal
+
+/// The in-memory journal with faults and an observer who sees what was really committed, whatever the caller is told.
+///
+/// One thread, one caller at a time: the world.
+package final class SimulatedJournal: JournalStore, @unchecked Sendable {
+    package let inner: MemoryJournal
+    /// Decides the fault of an operation by its number, counted over the life of the store.
+    package var plan: (Int, OperationKind) -> StoreFault? = { _, _ in nil }
+    package private(set) var operations = 0
+    package private(set) var faults: [StoreFault: Int] = [:]
+    /// The process died in an operation; the world has to end it and to start another one.
+    package private(set) var isDown = false
+    /// The process shall die soon after the operation that has just been answered.
+    package var diesSoon = false
+    package var observe: ([JournalWrite], [WriteOutcome]) -> Void = { _, _ in }
+    var sabotage: Sabotage?
+    private var epochs = 0
+
+    package init(clock: SimulatedClock) {
+        inner = MemoryJournal(clock: { clock.now })
+    }
+
+    private func perform<Answer>(
+        _ kind: OperationKind, _ work: () throws(JournalError) -> Answer
+    ) throws(JournalError) -> Answer {
+        operations += 1
+        guard let fault = plan(operations, kind) else { return try work() }
+        faults[fault, default: 0] += 1
+        switch fault {
+        case .crashBefore, .failed:
+            isDown = true
+            throw JournalError(.failed, "The process died before \(kind.rawValue).")
+        case .crashAt:
+            _ = try work()
+            isDown = true
+            throw JournalError(.failed, "The process died in \(kind.rawValue).")
+        case .crashAfter:
+            diesSoon = true
+            return try work()
+        case .busy: throw JournalError(.busy, "The journal is busy.")
+        case .full: throw JournalError(.full, "No space is left for the journal.")
+        case .unknownCommitted where kind == .write:
+            _ = try work()
+            throw JournalError(.unknown, "Whether the commit happened is not known.")
+        case .unknownCommitted, .unknownLost:
+            throw JournalError(kind == .write ? .unknown : .busy, "Whether it happened is not known.")
+        }
+    }
+
+    // MARK: - The port
+
+    package func open(node: String) throws(JournalError) -> Epoch {
+        isDown = false
+        diesSoon = false
+        return try perform(.open) { () throws(JournalError) in
+            epochs += 1
+            return try inner.open(node: node)
+        }
+    }
+
+    package func now() -> Timestamp { inner.now() }
+
+    package func write(_ batch: [JournalWrite]) throws(JournalError) -> [WriteOutcome] {
+        var started: [Claim] = []
+        do {
+            return try perform(.write) { () throws(JournalError) in
+                let outcomes = try written(batch)
+                for outcome in outcomes {
+                    if case .committed(let committed) = outcome, committed.claim.version == 1 { started.append(committed.claim) }
+                }
+                return outcomes
+            }
+        } catch {
+            // Nobody learnt of these claims, so nobody has them.
+            try inner.release(started)
+            throw error
+        }
+    }
+
+    private func written(_ batch: [JournalWrite]) throws(JournalError) -> [WriteOutcome] {
+        guard let sabotage else {
+            let outcomes = try inner.write(batch)
+            observe(batch, outcomes)
+            return outcomes
+        }
+        var outcomes: [WriteOutcome] = []
+        for write in batch {
+            var outcome: WriteOutcome?
+            for part in sabotage.parts(of: write, after: outcome) {
+                let part = outcome.map { sabotage.continued(part, after: $0) } ?? part
+                outcome = try inner.write([part]).first
+                if let outcome { observe([write], [outcome]) }
+            }
+            outcomes.append(sabotage.altered(outcome ?? .unknown))
+        }
+        return outcomes
+    }
+
+    package func claim(limit: Int) throws(JournalError) -> [Claim] {
+        try perform(.claim) { () throws(JournalError) in try inner.claim(limit: limit) }
+    }
+
+    package func claim(_ instance: InstanceKey) throws(JournalError) -> Claim? {
+        try perform(.claim) { () throws(JournalError) in try inner.claim(instance) }
+    }
+
+    package func release(_ claims: [Claim]) throws(JournalError) {
+        try perform(.release) { () throws(JournalError) in try inner.release(claims) }
+    }
+
+    package func load(_ claim: Claim) throws(JournalError) -> StoredInstance? {
+        try perform(.load) { () throws(JournalError) in
+            let stored = try inner.load(claim)
+            guard let sabotage else { return stored }
+            return stored.map { sabotage.altered($0, epochs: epochs) }
+        }
+    }
+
+    package func inbox(_ claim: Claim, limit: Int) throws(JournalError) -> InstanceInbox? {
+        try perform(.inbox) { () throws(JournalError) in
+            let inbox = try inner.inbox(claim, limit: limit)
+            guard let sabotage else { return inbox }
+            return inbox.map { sabotage.altered($0, epochs: epochs) }
+        }
+    }
+
+    package func timers(dueBy: Timestamp, limit: Int) throws(JournalError) -> [DueTimer] {
+        try perform(.timers) { () throws(JournalError) in try inner.timers(dueBy: dueBy, limit: limit) }
+    }
+
+    package func continueDelivery() throws(JournalError) -> [InstanceKey] {
+        try perform(.continueDelivery) { () throws(JournalError) in try inner.continueDelivery() }
+    }
+
+    package func onWakeup(_ receive: @escaping @Sendable ([InstanceKey]) -> Void) { inner.onWakeup(receive) }
+
+    package func definition(_ digest: ContentDigest) throws(JournalError) -> DefinitionRecord? {
+        try perform(.definition) { () throws(JournalError) in try inner.definition(digest) }
+    }
+
+    package func config(_ digest: ContentDigest) throws(JournalError) -> Value? {
+        try perform(.config) { () throws(JournalError) in try inner.config(digest) }
+    }
+
+    package func maintain() throws(JournalError) {
+        try perform(.maintain) { () throws(JournalError) in try inner.maintain() }
+    }
+
+    package func close() { inner.close() }
+
+    // MARK: - Queries: people's, never at fault
+
+    package func instances(
+        matching filter: InstanceFilter, after cursor: String?, limit: Int
+    ) throws(JournalError) -> [InstanceSummary] { try inner.instances(matching: filter, after: cursor, limit: limit) }
+    package func resolve(_ reference: String) throws(JournalError) -> InstanceReference { try inner.resolve(reference) }
+    package func instance(_ id: InstanceID) throws(JournalError) -> InstanceDetail? { try inner.instance(id) }
+    package func steps(of id: InstanceID, run: Int?) throws(JournalError) -> [StepRow] { try inner.steps(of: id, run: run) }
+    package func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow] { try inner.attempts(of: id) }
+    package func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow] {
+        try inner.logs(of: id, after: line, limit: limit)
+    }
+    package func emails(of id: InstanceID) throws(JournalError) -> [EmailRow] { try inner.emails(of: id) }
+    package func timers(of id: InstanceID) throws(JournalError) -> [TimerRow] { try inner.timers(of: id) }
+    package func waits(of id: InstanceID) throws(JournalError) -> [WaitRow] { try inner.waits(of: id) }
+    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
+        try inner.events(named: name, limit: limit)
+    }
+    package func counts() throws(JournalError) -> [InstanceCount] { try inner.counts() }
+}

@@ -1,0 +1,18 @@
+import Foundation
+import Simulation
+import Testing
+
+/// The checker's own test: every bug built in on purpose is caught, and soon.
+struct DeliberateBugTests {
+    private static let mostSeeds: UInt64 = 150
+
+    @Test(arguments: DeliberateBug.allCases)
+    func `A deliberate bug is caught`(_ bug: DeliberateBug) throws {
+        for seed in 1...Self.mostSeeds {
+            guard let violation = try SimulationRun.random(seed: seed, bug: bug).violation else { continue }
+            print("| \(bug.summary) | \(violation.invariant) | \(seed) |")
+            return
+        }
+        Issue.record("\(bug.rawValue) was not caught within \(Self.mostSeeds) seeds")
+    }
+}
