@@ -201,7 +201,8 @@ package final class Engine: Sendable {
             try? await Task.sleep(for: .milliseconds(20))
         }
         let left = tasks.withLock { Array($0.values) }
-        for task in left { task.cancel() }
+        // By way of the core, which must know that these failures are the shutdown's and nobody else's.
+        post(.stopActions)
         for task in left { await task.value }
         // What they brought back is still written.
         for _ in 0..<100 where failure == nil { if await isQuiet() { break } else { try? await Task.sleep(for: .milliseconds(10)) } }

@@ -18,18 +18,24 @@ extension EngineCore {
             evictIdle()
             return
         }
-        let batch = Array(instance.queue.prefix(JournalLimits.entriesPerActivation))
-        instance.queue.removeFirst(batch.count)
-        instance.drained = batch
+        instance.drained = []
         var builder = TransitionBuilder(subject: .advance(claim), time: now, state: instance.state)
         if instance.marks > instance.state.marksConsumed {
             builder.state.marksConsumed = instance.marks
             builder.isNeeded = true
         }
         do {
-            for occurrence in batch { try apply(occurrence, to: instance, &builder) }
+            // What an occurrence leaves in the queue, the end of an action that never began say, goes into the same transition.
+            // A wait that was opened is committed first: the commit looks for events that came before it, and those go
+            // before whatever else is due.
+            while !instance.queue.isEmpty, instance.drained.count < JournalLimits.entriesPerActivation, !builder.opensWaits {
+                let occurrence = instance.queue.removeFirst()
+                instance.drained.append(occurrence)
+                try apply(occurrence, to: instance, &builder)
+            }
         } catch {
             // The interpreter and its journal disagree: nothing of this pass may be written.
+            giveBackPlaces(instance)
             drop(instance)
             holdMismatch(claim, instance, error)
             return
@@ -78,6 +84,7 @@ extension EngineCore {
             if committed.isReady { instance.needsInbox = true }
             // Read before attempts begin: one that fails at once makes the next transition already.
             let hasEnded = instance.state.status.isTerminal
+            abortStopped(instance)
             performAnnounced(instance, committed.claim)
             if hasEnded {
                 live[committed.claim.instance] = nil
@@ -143,9 +150,11 @@ extension EngineCore {
             reload(instance)
             return
         }
-        instance.marks = max(instance.marks, inbox.marks)
         if let cancel = inbox.cancel { instance.queue.append(.cancel(cancel)) }
         let taken = offer(inbox.candidates, to: instance)
+        // Where events were declined there may be more than were read: the marks stand until a reading finds none.
+        let isComplete = !taken.contains { if case .examined = $0 { true } else { false } }
+        if isComplete { instance.marks = max(instance.marks, inbox.marks) }
         // Events go before what else is waiting: a timeout must not beat an event accepted before it.
         instance.queue = taken + instance.queue
         activate(instance)
@@ -169,11 +178,7 @@ extension EngineCore {
                 examined = event.sequence
                 if case .declined(let reason?) = verdict { instance.declined.append((candidate.wait, reason)) }
             }
-            if examined > wait.examined {
-                occurrences.append(.examined(wait: candidate.wait, through: examined))
-                // There may be more than were read.
-                instance.needsInbox = true
-            }
+            if examined > wait.examined { occurrences.append(.examined(wait: candidate.wait, through: examined)) }
         }
         return occurrences
     }
@@ -199,6 +204,8 @@ extension EngineCore {
             guard instance.waits[wait] != nil else { return }
             instance.waits[wait]?.examined = sequence
             builder.examined(wait: wait, through: sequence)
+            // After this commit: read before, it would show the same events again.
+            instance.needsInbox = true
         case .cancel(let request):
             builder.state.consumesCancel = true
             try applySignal(.cancelled(request), instance, &builder)

@@ -51,25 +51,27 @@ extension EngineCore {
     func fillPlaces() {
         guard !isDraining else { return }
         while let waiter = slots.nextInLine() {
+            // An instance that was loaded anew stands in line twice: whoever is not queued any more has got its place.
             guard let instance = live[waiter.instance], let open = instance.openActions[waiter.step],
                 open.isQueued, open.row.status == .scheduled, slots.take(waiter.action)
             else { continue }
+            instance.openActions[waiter.step]?.isQueued = false
             instance.queue.append(.place(waiter.step))
             activate(instance)
         }
     }
 
+    /// The next attempt, in the place it holds. A scheduled row carries the number of the attempt before: one that was taken
+    /// back or interrupted has been subtracted, so its number comes again.
     func announce(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        guard var open = instance.openActions[key], open.row.status != .running else { return }
+        guard var open = instance.openActions[key] else { return }
         open.isQueued = false
         if open.isStopped {
             if !isInline(open.request.action) { slots.giveBack(open.request.action) }
             instance.openActions[key] = open
             return
         }
-        // An attempt that was taken back or interrupted keeps its number.
-        if !open.repeatsAttempt { open.row.attempt += 1 }
-        open.repeatsAttempt = false
+        open.row.attempt += 1
         open.row.status = .running
         open.row.dueAt = nil
         open.row.startedAt = builder.time
@@ -149,10 +151,8 @@ extension EngineCore {
                     code: "timeout", message: "the attempt took longer than its timeout", isRetryable: true,
                     isUncertain: failure.isUncertain || failure.code == "stopped"))
         }
-        if isDraining, attempt.isAborted, case .failure = result.outcome {
-            // Stopped by the shutdown and by nobody else: it counts as interrupted and is repeated after the restart.
-            return
-        }
+        // Stopped by the shutdown and by nobody else: its row stays `running`, so the next server finds it interrupted.
+        if attempt.isStoppedByShutdown, case .failure = result.outcome { return }
         let occurrence = LiveInstance.Occurrence.result(
             tag.step, attempt: tag.attempt, checked(result), startedAt: attempt.startedAt)
         if let instance = live[tag.instance] {
@@ -217,7 +217,6 @@ extension EngineCore {
     ) throws(JournalMismatch) {
         guard var open = instance.openActions[key], open.row.status == .running else { return }
         open.row.interruptions += 1
-        open.repeatsAttempt = true
         instance.openActions[key] = open
         let decision = AttemptMachine.interrupted(
             attempt: open.row.attempt, interruptions: open.row.interruptions, isAtMostOnce: open.request.isAtMostOnce,
@@ -252,6 +251,7 @@ extension EngineCore {
             if let claim = instance.claim { arm(timer, of: claim.instance) }
         case .again:
             row.status = .scheduled
+            row.attempt -= 1
             instance.openActions[row.key]?.row = row
             requestPlace(instance, row.key, &builder)
         }
@@ -264,16 +264,25 @@ extension EngineCore {
         instance.openActions[key]?.isStopped = true
         switch open.row.status {
         case .running where !instance.announced.contains(key):
-            abort(key, instance)
+            instance.stopped.append(key)
         case .running:
             // Announced in this very transition: it has not begun and does not begin.
             instance.announced.removeAll { $0 == key }
             if !isInline(open.request.action) { slots.giveBack(open.request.action) }
+            instance.openActions[key]?.row.attempt -= 1
+            instance.openActions[key]?.row.status = .scheduled
             instance.queue.append(.notStarted(key))
         case .scheduled, .sleeping, .waiting, .completed, .failed, .cancelled:
             if instance.timers.removeValue(forKey: key) != nil { builder.clear(timer: key) }
             instance.queue.append(.notStarted(key))
         }
+    }
+
+    /// After the commit: attempts that were asked to stop are told so.
+    func abortStopped(_ instance: LiveInstance) {
+        let stopped = instance.stopped
+        instance.stopped = []
+        for key in stopped { abort(key, instance) }
     }
 
     private func abort(_ key: MemoKey, _ instance: LiveInstance) {
@@ -288,6 +297,15 @@ extension EngineCore {
         attempts[tag]?.isAborted = true
         effects.append(.abort(tag))
         timers.insert(.grace(tag), dueAt: now.adding(configuration.graceTime) ?? now)
+    }
+
+    /// The shutdown waits no longer. An answer that still comes is recorded; a failure is not the action's own.
+    func stopActions() {
+        isDraining = true
+        for tag in attempts.keys.sorted(by: { $0.serial < $1.serial }) where attempts[tag]?.isAborted == false {
+            attempts[tag]?.isStoppedByShutdown = true
+            abort(tag)
+        }
     }
 
     func attemptLimitReached(_ tag: AttemptTag) {
@@ -316,12 +334,15 @@ extension EngineCore {
         builder.update(open.row)
     }
 
-    /// Places of announcements that were not committed.
+    /// Places that an instance leaving memory holds: of announcements that were not committed, and of those still to be made.
     func giveBackPlaces(_ instance: LiveInstance) {
-        for key in instance.announced {
+        var keys = instance.announced
+        for case .place(let key) in instance.queue { keys.append(key) }
+        for key in keys {
             if let open = instance.openActions[key], !isInline(open.request.action) { slots.giveBack(open.request.action) }
         }
         instance.announced = []
+        instance.queue.removeAll { if case .place = $0 { true } else { false } }
         fillPlaces()
     }
 }

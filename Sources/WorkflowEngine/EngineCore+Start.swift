@@ -108,19 +108,20 @@ extension EngineCore {
 
     /// Joins the open rows to what the interpreter has open; what a crash interrupted, and what came due meanwhile, is queued.
     func takeUp(_ instance: LiveInstance, _ stored: StoredInstance) {
+        let stopped = Set(instance.interpreter.stoppedActions)
         let rows = Dictionary(stored.steps.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         for command in instance.interpreter.outstanding() {
             switch command {
             case .runAction(let request):
                 guard let row = rows[request.leaf.key] else { continue }
-                instance.openActions[row.key] = LiveInstance.OpenAction(row: row, request: request)
+                instance.openActions[row.key] = LiveInstance.OpenAction(
+                    row: row, request: request, isStopped: stopped.contains(row.key))
                 takeUpAction(instance, row, request)
             case .startSleep(let request): instance.openLeaves[request.leaf.key] = rows[request.leaf.key]
             case .openWait(let request): instance.openLeaves[request.leaf.key] = rows[request.leaf.key]
             case .stopAction, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
             }
         }
-        for key in instance.interpreter.stoppedActions { instance.openActions[key]?.isStopped = true }
         instance.signals = Set(stored.steps.filter { $0.verb == .signal }.map(\.key))
         for wait in stored.waits { instance.waits[wait.key] = wait }
         for timer in stored.timers {
@@ -137,7 +138,9 @@ extension EngineCore {
 
     private func takeUpAction(_ instance: LiveInstance, _ row: StepRow, _ request: ActionRequest) {
         guard let claim = instance.claim else { return }
+        let isStopped = instance.openActions[row.key]?.isStopped == true
         switch row.status {
+        case .scheduled where isStopped, .sleeping where isStopped: instance.queue.append(.notStarted(row.key))
         case .scheduled: queueForPlace(instance, row.key, action: request.action)
         case .running:
             // Still under way in this process when only its instance left memory; a kept result is the same.
@@ -146,11 +149,15 @@ extension EngineCore {
                 if case .result(row.key, row.attempt, _, _) = kept { true } else { false }
             }
             if !isHere && isKept != true { instance.queue.append(.interrupted(row.key)) }
+            if isHere && isStopped {
+                instance.stopped.append(row.key)
+                abortStopped(instance)
+            }
         case .sleeping, .waiting, .completed, .failed, .cancelled: break
         }
     }
 
     func arm(_ timer: TimerRow, of key: InstanceKey) {
-        if timer.dueAt <= horizon { timers.insert(.step(key, timer)) }
+        if timer.dueAt <= armedThrough { timers.insert(.step(key, timer)) }
     }
 }

@@ -48,6 +48,8 @@ package final class EngineCore {
         case tick
         /// Nothing new begins from here on.
         case drain
+        /// The time to drain is over: what still runs is stopped, and counts as interrupted.
+        case stopActions
     }
 
     /// Something to do. Reads answer with an input, attempts with `attemptEnded`.
@@ -114,7 +116,10 @@ package final class EngineCore {
     var keptResults: [InstanceKey: [LiveInstance.Occurrence]] = [:]
     var slots: SlotPool
     var timers = TimerQueue()
+    /// Timers of the store up to here are in memory.
     var horizon: Timestamp
+    /// New timers up to here are held in memory from the beginning: as far as the store is being read, and further.
+    var armedThrough: Timestamp
     var isReadingTimers = false
     var isClaiming = false
     var nextPoll: Timestamp
@@ -134,6 +139,7 @@ package final class EngineCore {
             perAction: Dictionary(actions.compactMap { action in action.limit.map { (action.name, $0) } }) { $1 })
         self.now = now
         horizon = now
+        armedThrough = now
         nextPoll = now
     }
 
@@ -162,6 +168,7 @@ package final class EngineCore {
         case .wakeup(let keys): for key in keys { wake(key) }
         case .tick: break
         case .drain: isDraining = true
+        case .stopActions: stopActions()
         }
         fireTimers()
         if now >= nextPoll { poll() }
@@ -175,8 +182,10 @@ package final class EngineCore {
     /// When `handle(.tick)` is due, if nothing happens before.
     package var nextWakeup: Timestamp { min(nextPoll, timers.next ?? nextPoll) }
 
-    /// Nothing is in flight: no attempt, no write.
-    package var isQuiet: Bool { attempts.isEmpty && pendingWrites.isEmpty }
+    /// Nothing is in flight: no attempt, no write, nothing that will become one.
+    package var isQuiet: Bool {
+        attempts.isEmpty && pendingWrites.isEmpty && live.values.allSatisfy { $0.queue.isEmpty && !$0.isReadingInbox }
+    }
 
     func serial() -> UInt64 {
         counter += 1
@@ -198,7 +207,9 @@ package final class EngineCore {
             switch outcome {
             case .accepted(let event): for key in event.woken { wake(key) }
             case .requested(.recorded(let key)): wake(key)
-            case .committed, .requested, .stored, .existing, .stale, .refused, .unknown: break
+            // Whom it marked, if it was committed, is not known.
+            case .unknown: for key in live.keys.sorted() { wake(key) }
+            case .committed, .requested, .stored, .existing, .stale, .refused: break
             }
         }
     }
@@ -212,7 +223,18 @@ package final class EngineCore {
         let lead = TimeSpan(microseconds: configuration.timerHorizon.microseconds / 2)
         if !isReadingTimers, horizon <= now.adding(lead) ?? now {
             isReadingTimers = true
-            effects.append(.readTimers(dueBy: now.adding(configuration.timerHorizon) ?? now))
+            let instant = now.adding(configuration.timerHorizon) ?? now
+            armUncommitted(through: instant)
+            effects.append(.readTimers(dueBy: instant))
+        }
+    }
+
+    /// A timer whose commit is under way may be in neither the store's answer nor, being too far ahead, in memory.
+    private func armUncommitted(through instant: Timestamp) {
+        armedThrough = max(armedThrough, instant)
+        for tag in pendingWrites.keys.sorted(by: { $0.number < $1.number }) {
+            guard case .transition(let instance)? = pendingWrites[tag], let claim = instance.claim else { continue }
+            for timer in instance.timers.values.sorted(by: { $0.key < $1.key }) { arm(timer, of: claim.instance) }
         }
     }
 
@@ -271,6 +293,7 @@ package final class EngineCore {
 
     private func arrived(_ claim: Claim) {
         if let instance = live[claim.instance] {
+            arriving.remove(claim.instance)
             instance.needsInbox = true
             activate(instance)
             return
@@ -281,7 +304,12 @@ package final class EngineCore {
 
     private func loaded(_ claim: Claim, _ stored: StoredInstance?) {
         arriving.remove(claim.instance)
-        guard let stored, live[claim.instance] == nil else { return }
+        guard live[claim.instance] == nil else { return }
+        guard let stored else {
+            // Written meanwhile under another claim: given back, it is found again.
+            effects.append(.release(claim))
+            return
+        }
         if stored.state.status.isTerminal || stored.state.hold != nil {
             effects.append(.release(claim))
             return

@@ -26,10 +26,8 @@ final class LiveInstance {
         var row: StepRow
         var request: ActionRequest
         var isStopped = false
-        /// Waits in line for a place.
+        /// Waits in line for a place, or has one that is not announced yet.
         var isQueued = false
-        /// The next announcement is of the same attempt.
-        var repeatsAttempt = false
     }
 
     /// Nil until the first transition is committed.
@@ -51,6 +49,8 @@ final class LiveInstance {
     var drained: [Occurrence] = []
     /// To be begun when the transition in flight is committed.
     var announced: [MemoKey] = []
+    /// To be stopped when the transition in flight is committed.
+    var stopped: [MemoKey] = []
     /// Scheduled in the transition in flight without finding a place.
     var unqueued: [MemoKey] = []
     /// Why events were declined, for the instance's log.
@@ -80,9 +80,9 @@ final class LiveInstance {
             && openActions.values.allSatisfy { $0.row.status == .sleeping }
     }
 
-    /// `running` while an attempt is announced or about to be, otherwise `suspended`.
+    /// `running` while an attempt is announced or about to be, or an action is being stopped; otherwise `suspended`.
     var restingStatus: InstanceStatus {
-        openActions.values.contains { $0.row.status != .sleeping } ? .running : .suspended
+        openActions.values.contains { $0.row.status != .sleeping || $0.isStopped } ? .running : .suspended
     }
 }
 
@@ -95,6 +95,8 @@ struct RunningAttempt {
     /// Its `retry.timeout` came due: a failure is a `timeout`.
     var hasTimedOut = false
     var isAborted = false
+    /// Aborted by nothing but the end of the drain.
+    var isStoppedByShutdown = false
     /// Values that must not be stored.
     var redactor: Redactor
 }

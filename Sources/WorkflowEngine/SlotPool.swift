@@ -36,6 +36,8 @@ struct SlotPool {
         usedPerAction[action, default: 0] -= 1
     }
 
+    var inUse: Int { used }
+
     mutating func wait(_ waiter: Waiter) { waiting.append(waiter) }
 
     /// The first in line for whom there is a place now; it still has to take it.

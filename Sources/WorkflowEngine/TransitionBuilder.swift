@@ -51,6 +51,8 @@ struct TransitionBuilder {
         transition.timersCleared.append(key)
     }
 
+    var opensWaits: Bool { !transition.waitsOpened.isEmpty }
+
     mutating func open(_ wait: WaitRow) { transition.waitsOpened.append(wait) }
 
     mutating func close(wait key: MemoKey) {

@@ -16,8 +16,23 @@ extension Interpreter {
             case .node(let index): try nodeAdvanced(frame, graph[index], child, ending)
             }
         } catch {
-            end(frame, .failure(error))
+            leave(frame, .failure(error))
         }
+    }
+
+    /// An error leaves the step. Where nobody further out could undo what is registered, that is done first.
+    private func leave(_ frame: Frame, _ ending: Ending) {
+        guard case .failure(let failure) = ending, isUndoneHere(frame) else { return end(frame, ending) }
+        if self.ending == nil {
+            self.ending = .failed
+            emit(.beginEnding(.failed))
+        }
+        undo(frame, error: failure, then: .end(ending))
+    }
+
+    private func isUndoneHere(_ frame: Frame) -> Bool {
+        guard isWhole(frame), let index = frame.isNode, case .catching = graph[index].kind else { return false }
+        return true
     }
 
     private func takeRegistrations(from child: Frame, to frame: Frame) {
@@ -142,14 +157,8 @@ extension Interpreter {
         case .failure(let failure):
             if frame.stopCause == nil, let index = try clause(of: clauses, for: failure, frame) {
                 undo(frame, error: failure, then: .clause(index, caught: failure))
-            } else if isWhole(frame) {
-                if self.ending == nil {
-                    self.ending = .failed
-                    emit(.beginEnding(.failed))
-                }
-                undo(frame, error: failure, then: .end(ending))
             } else {
-                end(frame, ending)
+                leave(frame, ending)
             }
         }
     }
@@ -174,20 +183,14 @@ extension Interpreter {
         _ frame: Frame, _ clause: Node.CatchClause, _ child: Frame, _ caught: Failure, _ ending: Ending
     ) throws(Failure) {
         switch ending {
+        case .success where isWhole(frame) && frame.stopCause != nil:
+            let stopped = stoppedFailure(frame.stopCause ?? .cancelled)
+            undo(frame, error: stopped, then: .end(.stopped(stopped)))
         case .success:
             try endClause(frame, clause, scope: child.resultScope, caught: caught)
         case .failure(let failure):
             // An error in a clause leaves the step; raising the caught one again is not an error in it.
-            let leaving: Ending = .failure(failure == caught ? failure : caused(failure, by: caught))
-            if isWhole(frame) {
-                if self.ending == nil {
-                    self.ending = .failed
-                    emit(.beginEnding(.failed))
-                }
-                undo(frame, error: failure, then: .end(leaving))
-            } else {
-                end(frame, leaving)
-            }
+            leave(frame, .failure(failure == caught ? failure : caused(failure, by: caught)))
         case .stopped(let failure):
             if isWhole(frame) { undo(frame, error: failure, then: .end(ending)) } else { end(frame, ending) }
         case .returned(let value):
@@ -283,7 +286,7 @@ extension Interpreter {
             do {
                 try endClause(frame, clauses[index], scope: scope, caught: caught)
             } catch {
-                end(frame, .failure(error))
+                leave(frame, .failure(error))
             }
             return
         }
