@@ -28,7 +28,7 @@ struct Composition: Sendable {
         do throws(JournalError) {
             store = try SQLiteJournal.open(path: database, durability: durability)
         } catch {
-            throw CommandFailure(.failed, error.message)
+            throw CommandFailure(error, database: database)
         }
         let configuration = try actionsConfiguration(settings, database: database)
         let actions: BuiltinActions

@@ -14,7 +14,7 @@ struct StoredReader: APISource {
         do throws(JournalError) {
             api = API(service: StoredService(queries: try SQLiteJournal.openReadOnly(path: path)), tokens: NoTokens())
         } catch {
-            throw CommandFailure(.failed, error.message)
+            throw CommandFailure(error, database: path)
         }
     }
 
@@ -44,4 +44,12 @@ private struct StoredService: WorkflowService {
     func validate(_ source: SourceFile) async -> [Diagnostic] { [] }
     var obstacle: String? { Self.noServer.message }
     var version: String { wfrunVersion }
+}
+
+extension CommandFailure {
+    /// Why a database cannot be opened, always with its name.
+    init(_ error: JournalError, database: String) {
+        let isNamed = error.message.contains(database)
+        self.init(.failed, isNamed ? error.message : "The database \(database) cannot be opened: \(error.message)")
+    }
 }
