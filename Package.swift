@@ -142,7 +142,10 @@ let modules: [Module] = [
     Module(name: "JournalContract", uses: ["WorkflowJournal", "Values"]),
     Module(
         name: "TestSupport",
-        uses: ["WorkflowJournal", "WorkflowGraph", "WorkflowInterpreter", "WorkflowDefinitions", "StandardLibrary", "CEL", "JSONSchema", "YAMLSyntax", "Values", "Diagnostics"]),
+        uses: [
+            "WorkflowJournal", "WorkflowGraph", "WorkflowInterpreter", "WorkflowDefinitions", "StandardLibrary", "CEL",
+            "JSONSchema", "YAMLSyntax", "Values", "Diagnostics",
+        ]),
     Module(
         name: "Simulation",
         uses: [
@@ -160,10 +163,16 @@ let modules: [Module] = [
     Module(name: "SchedulesTests", kind: .test, uses: ["Schedules", "Values", "Diagnostics"]),
     Module(
         name: "WorkflowDefinitionsTests", kind: .test,
-        uses: ["WorkflowDefinitions", "WorkflowGraph", "StandardLibrary", "YAMLSyntax", "CEL", "JSONSchema", "TestSupport", "Values", "Diagnostics"], exclude: ["Fixtures"]),
+        uses: [
+            "WorkflowDefinitions", "WorkflowGraph", "StandardLibrary", "YAMLSyntax", "CEL", "JSONSchema", "TestSupport",
+            "Values", "Diagnostics",
+        ], exclude: ["Fixtures"]),
     Module(
         name: "WorkflowInterpreterTests", kind: .test,
-        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "StandardLibrary", "TestSupport", "Values", "CEL", "JSONSchema", "Diagnostics"],
+        uses: [
+            "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "StandardLibrary", "TestSupport",
+            "Values", "CEL", "JSONSchema", "Diagnostics",
+        ],
         exclude: ["Scenarios"]),
     Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "JournalContract", "Values"]),
     Module(
@@ -175,18 +184,24 @@ let modules: [Module] = [
             "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "JournalMemory",
             "Simulation", "StandardLibrary", "TestSupport", "Values",
         ]),
-    Module(name: "BuiltinActionsTests", kind: .test, uses: ["BuiltinActions", "WorkflowEngine", "WorkflowJournal", "Values"],
+    Module(
+        name: "BuiltinActionsTests", kind: .test, uses: ["BuiltinActions", "WorkflowEngine", "WorkflowJournal", "Values"],
         external: [nioCore, nioPosix, nioHTTP1, nioSSL], exclude: ["Fixtures"]),
     Module(
         name: "WorkflowServerTests", kind: .test,
-        uses: ["WorkflowServer", "WorkflowEngine", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalMemory", "StandardLibrary", "Values", "Diagnostics"],
+        uses: [
+            "WorkflowServer", "WorkflowEngine", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
+            "StandardLibrary", "Values", "Diagnostics",
+        ],
         external: [hummingbirdTesting, hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommandsTests", kind: .test,
         uses: ["WfrunCommands", "WorkflowEngine", "WorkflowDefinitions", "StandardLibrary", "Values", "Diagnostics"]),
     Module(
         name: "SimulationTests", kind: .test,
-        uses: ["Simulation", "WorkflowEngine", "WorkflowDefinitions", "WorkflowJournal", "JournalMemory", "TestSupport", "Values"]),
+        uses: [
+            "Simulation", "WorkflowEngine", "WorkflowDefinitions", "WorkflowJournal", "JournalMemory", "TestSupport", "Values",
+        ]),
 ]
 
 // MARK: - Selection

@@ -5,9 +5,9 @@
 //
 // Start at `MemoryJournal` (the port, its faults), then `MemoryTables` (what is stored) and `MemoryTables+Transitions`.
 
+import Synchronization
 package import Values
 package import WorkflowJournal
-import Synchronization
 
 /// A journal that lives as long as this object: what was committed survives simulated crashes, nothing else does.
 package final class MemoryJournal: JournalStore {

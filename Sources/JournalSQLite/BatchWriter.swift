@@ -135,7 +135,9 @@ final class BatchWriter: @unchecked Sendable {
         if error.code == .failed && failure.culpritRefusal == nil {
             isBroken = true
             // A failed flush may still have reached the disk.
-            if whileCommitting { error = JournalError(.unknown, "Whether the commit happened is not known: \(failure.message).") }
+            if whileCommitting {
+                error = JournalError(.unknown, "Whether the commit happened is not known: \(failure.message).")
+            }
         }
         return TransactionFailure(error, culprit: failure.culpritRefusal)
     }

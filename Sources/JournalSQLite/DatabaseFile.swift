@@ -32,7 +32,8 @@ enum DatabaseFile {
         let version = try inspect(path, knownVersion: Schema.version)
         guard version == Schema.version else {
             throw JournalError(
-                .incompatible, "\(path) was written by an older version of wfrun: start the server once to bring it up to date.")
+                .incompatible, "\(path) was written by an older version of wfrun: start the server once to bring it up to date."
+            )
         }
         return try translatingErrors { try DatabaseQueue(path: path, configuration: readOnly()) }
     }

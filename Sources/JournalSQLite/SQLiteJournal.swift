@@ -6,10 +6,10 @@
 // Start at `SQLiteJournal` (the port), then `BatchWriter` (what a batch does) and `Schema` (the tables).
 
 import GRDB
-package import Values
-package import WorkflowJournal
 import Glibc
 import Synchronization
+package import Values
+package import WorkflowJournal
 
 /// A journal in a SQLite file, for the one server that writes it.
 package final class SQLiteJournal: JournalStore {

@@ -1,7 +1,7 @@
 import Dispatch
+import Synchronization
 package import Values
 package import WorkflowJournal
-import Synchronization
 
 /// Runs an `EngineCore` over a real store and real actions.
 ///
@@ -124,7 +124,9 @@ package final class Engine: Sendable {
         }
         await signal
         do {
-            guard let detail = try store.instance(id) else { throw EngineError(.instanceNotFound, "there is no instance \(id)") }
+            guard let detail = try store.instance(id) else {
+                throw EngineError(.instanceNotFound, "there is no instance \(id)")
+            }
             return detail.summary.status.isTerminal ? detail : nil
         } catch let error as EngineError {
             throw error
@@ -171,7 +173,9 @@ package final class Engine: Sendable {
     private func checkWritable() throws(EngineError) {
         if let failure { throw EngineError(.unavailable, failure) }
         if inbox.withLock({ $0.isStopped }) { throw EngineError(.unavailable, "the server is shutting down; try again") }
-        if writer.isFull { throw EngineError(.full, "there is no space left on the device of the database; free some and try again") }
+        if writer.isFull {
+            throw EngineError(.full, "there is no space left on the device of the database; free some and try again")
+        }
     }
 
     private static func unexpected(_ outcome: WriteOutcome) -> EngineError {
@@ -205,7 +209,9 @@ package final class Engine: Sendable {
         post(.stopActions)
         for task in left { await task.value }
         // What they brought back is still written.
-        for _ in 0..<100 where failure == nil { if await isQuiet() { break } else { try? await Task.sleep(for: .milliseconds(10)) } }
+        for _ in 0..<100 where failure == nil {
+            if await isQuiet() { break } else { try? await Task.sleep(for: .milliseconds(10)) }
+        }
         inbox.withLock { $0.isStopped = true }
         await writer.stop()
         coreQueue.sync {}
@@ -214,7 +220,9 @@ package final class Engine: Sendable {
             defer { clients.waiting = [:] }
             return Array(clients.waiting.values)
         }
-        for continuation in waiting { continuation.resume(returning: .refused(EngineError(.unknown, "the server has shut down"))) }
+        for continuation in waiting {
+            continuation.resume(returning: .refused(EngineError(.unknown, "the server has shut down")))
+        }
         store.close()
     }
 

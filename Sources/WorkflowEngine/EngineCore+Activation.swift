@@ -47,7 +47,8 @@ extension EngineCore {
         var state = instance.state
         state.hold = .mismatch
         state.holdReason = mismatch.description
-        effects.append(.write(WriteTag(number: serial()), .transition(Transition(subject: .advance(claim), time: now, instance: state))))
+        effects.append(
+            .write(WriteTag(number: serial()), .transition(Transition(subject: .advance(claim), time: now, instance: state))))
         effects.append(.release(claim))
     }
 
@@ -316,7 +317,8 @@ extension EngineCore {
             case .stopAction(let key): stopAction(key, instance, &builder)
             case .endLeaf(let key): endLeaf(key, instance, &builder)
             case .startTimer(let key, let due):
-                setTimer(TimerRow(key: key, kind: key == .deadlineSignal ? .deadline : .timeout, dueAt: due), instance, &builder)
+                setTimer(
+                    TimerRow(key: key, kind: key == .deadlineSignal ? .deadline : .timeout, dueAt: due), instance, &builder)
             case .stopTimer(let key):
                 if instance.timers.removeValue(forKey: key) != nil { builder.clear(timer: key) }
             case .beginEnding(let status): builder.state.ending = status
@@ -324,7 +326,8 @@ extension EngineCore {
                 builder.state.isCleanupIncomplete = true
                 builder.log(
                     LogRow(
-                        time: builder.time, level: "error", key: step, message: "cleanup failed: \(failure.code): \(failure.message)",
+                        time: builder.time, level: "error", key: step,
+                        message: "cleanup failed: \(failure.code): \(failure.message)",
                         data: failure.value))
             case .finish(let completion): finish(completion, instance, &builder)
             }
@@ -363,7 +366,8 @@ extension EngineCore {
 extension LeafRecord {
     func row(_ verb: StepVerb, action: String?, status: StepStatus) -> StepRow {
         StepRow(
-            key: key, verb: verb, action: action, status: status, inputDigest: inputDigest, scheduledSequence: scheduledSequence,
+            key: key, verb: verb, action: action, status: status, inputDigest: inputDigest,
+            scheduledSequence: scheduledSequence,
             occurrence: occurrence, scheduledAt: scheduledAt)
     }
 }

@@ -108,7 +108,10 @@ extension EngineCore {
         attempts[tag] = RunningAttempt(
             action: open.request.action, startedAt: now, holdsPlace: !isInline(open.request.action), redactor: Redactor(values))
         guard handlers[open.request.action] != nil else {
-            attemptEnded(tag, ActionResult(.failure(Failure(code: "action.unknown", message: "this server has no action '\(open.request.action)'"))))
+            attemptEnded(
+                tag,
+                ActionResult(
+                    .failure(Failure(code: "action.unknown", message: "this server has no action '\(open.request.action)'"))))
             return
         }
         let input: Value
@@ -175,7 +178,10 @@ extension EngineCore {
         let size = JSON.bytes(value).count
         result.outcome =
             size > JournalLimits.payloadBytes
-            ? .failure(Failure(code: "limit.output", message: "the result is \(size) bytes; at most \(JournalLimits.payloadBytes) can be kept"))
+            ? .failure(
+                Failure(
+                    code: "limit.output",
+                    message: "the result is \(size) bytes; at most \(JournalLimits.payloadBytes) can be kept"))
             : .success(JSON.normalised(value))
         return result
     }
@@ -319,7 +325,9 @@ extension EngineCore {
         guard attempts[tag] != nil else { return }
         attemptEnded(
             tag,
-            ActionResult(.failure(Failure(code: "stopped", message: "stopped, and gave no answer within the grace time", isUncertain: true))))
+            ActionResult(
+                .failure(
+                    Failure(code: "stopped", message: "stopped, and gave no answer within the grace time", isUncertain: true))))
     }
 
     // MARK: - Taking back

@@ -89,7 +89,9 @@ extension EngineCore {
     private func typedConfig(_ config: Value, _ graph: StepGraph) -> Value {
         guard case .map(var map) = config else { return config }
         for setting in graph.config {
-            if let value = map[setting.name], case .success(let typed) = setting.contract.admit(value) { map[setting.name] = typed }
+            if let value = map[setting.name], case .success(let typed) = setting.contract.admit(value) {
+                map[setting.name] = typed
+            }
         }
         return .map(map)
     }
@@ -144,7 +146,9 @@ extension EngineCore {
         case .scheduled: queueForPlace(instance, row.key, action: request.action)
         case .running:
             // Still under way in this process when only its instance left memory; a kept result is the same.
-            let isHere = attempts.keys.contains { $0.instance == claim.instance && $0.step == row.key && $0.attempt == row.attempt }
+            let isHere = attempts.keys.contains {
+                $0.instance == claim.instance && $0.step == row.key && $0.attempt == row.attempt
+            }
             let isKept = keptResults[claim.instance]?.contains { kept in
                 if case .result(row.key, row.attempt, _, _) = kept { true } else { false }
             }

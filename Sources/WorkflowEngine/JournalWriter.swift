@@ -132,7 +132,8 @@ final class JournalWriter: Sendable {
             }
         } catch {
             switch error.code {
-            case .busy, .full, .unknown: queue.asyncAfter(deadline: .now() + .milliseconds(250)) { [self] in continueDelivery() }
+            case .busy, .full, .unknown:
+                queue.asyncAfter(deadline: .now() + .milliseconds(250)) { [self] in continueDelivery() }
             case .failed, .inUse, .incompatible, .inaccessible: fail(error)
             }
         }

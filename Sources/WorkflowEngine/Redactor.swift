@@ -46,7 +46,11 @@ struct Redactor: Sendable {
             return .map(
                 ValueMap(
                     map.map { entry -> (MapKey, Value) in
-                        if case .string(let name) = entry.key { (.string(redact(name)), redact(entry.value)) } else { (entry.key, redact(entry.value)) }
+                        if case .string(let name) = entry.key {
+                            (.string(redact(name)), redact(entry.value))
+                        } else {
+                            (entry.key, redact(entry.value))
+                        }
                     }))
         case .null, .bool, .int, .uint, .double, .bytes, .timestamp, .duration, .type, .optional: return value
         }

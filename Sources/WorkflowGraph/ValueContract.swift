@@ -31,7 +31,9 @@ package struct ContractViolation: Error, Sendable, Hashable {
 
     /// The first few, each with its place.
     package var summary: String {
-        let shown = violations.prefix(3).map { $0.instancePointer.isEmpty ? $0.message : "\($0.instancePointer): \($0.message)" }
+        let shown = violations.prefix(3).map {
+            $0.instancePointer.isEmpty ? $0.message : "\($0.instancePointer): \($0.message)"
+        }
         let rest = violations.count - shown.count
         return shown.joined(separator: "; ") + (rest > 0 ? " (and \(rest) more)" : "")
     }
@@ -99,7 +101,8 @@ package indirect enum ValueShape: Sendable, Hashable {
         case (.map(let item), .map(let map)): return .map(ValueMap(map.map { ($0.key, item.typed($0.value)) }))
         case (.record(let fields), .map(let map)):
             return .map(
-                ValueMap(fields.compactMap { field in map[field.name].map { (MapKey.string(field.name), field.shape.typed($0)) } }))
+                ValueMap(
+                    fields.compactMap { field in map[field.name].map { (MapKey.string(field.name), field.shape.typed($0)) } }))
         default: return value
         }
     }

@@ -46,7 +46,8 @@ package enum AttemptMachine {
         return .final(
             .failed(
                 Failure(
-                    code: "interrupted", message: "attempt \(attempt) was interrupted by a crash and is not repeated: \(reason)",
+                    code: "interrupted",
+                    message: "attempt \(attempt) was interrupted by a crash and is not repeated: \(reason)",
                     attempt: attempt, isUncertain: true)))
     }
 

@@ -117,7 +117,9 @@ extension Interpreter {
         var context = frame.context
         context.file = call.file
         context.isAtMostOnce = context.isAtMostOnce || call.isAtMostOnce
-        beginChild(frame, .node(body.root), key: frame.key, scope: fileScope(facts, input: input), context: context) { .body($0) }
+        beginChild(frame, .node(body.root), key: frame.key, scope: fileScope(facts, input: input), context: context) {
+            .body($0)
+        }
     }
 
     func fileScope(_ facts: Scope.FileFacts, input: Value) -> Scope {
@@ -166,7 +168,9 @@ extension Interpreter {
         }
         let bytes = JSON.bytes(input)
         if bytes.count > InterpreterLimits.payloadBytes {
-            throw failure("limit.payload", "the input is \(bytes.count) bytes; at most \(InterpreterLimits.payloadBytes) are allowed", frame)
+            throw failure(
+                "limit.payload", "the input is \(bytes.count) bytes; at most \(InterpreterLimits.payloadBytes) are allowed",
+                frame)
         }
         return LeafRecord(
             key: memoKey, scheduledSequence: sequence, scheduledAt: now, inputDigest: ContentDigest(of: bytes),

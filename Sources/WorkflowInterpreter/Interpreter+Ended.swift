@@ -220,7 +220,12 @@ extension Interpreter {
         let scope = scope ?? Scope(parent: frame.scope, values: [caught.value])
         do {
             let value = try normalised(try evaluate(output, in: scope, frame), frame)
-            end(frame, .success(try fileContract(of: frame).map { (returns) throws(Failure) in try admit(value, returns, frame, what: "output") } ?? value))
+            end(
+                frame,
+                .success(
+                    try fileContract(of: frame).map { (returns) throws(Failure) in
+                        try admit(value, returns, frame, what: "output")
+                    } ?? value))
         } catch {
             throw caused(error, by: caught)
         }
@@ -417,7 +422,10 @@ extension Interpreter {
         var value = raw
         if case .success = ending {
             let scope = Scope(parent: child.resultScope ?? frame.scope, values: [.null, .null])
-            value = try shaping.output.map { (output) throws(Failure) in try normalised(try evaluate(output, in: scope, frame), frame) } ?? .null
+            value =
+                try shaping.output.map { (output) throws(Failure) in
+                    try normalised(try evaluate(output, in: scope, frame), frame)
+                } ?? .null
         }
         guard let returns = shaping.returns else { return value }
         return try admit(value, returns, frame, what: "output")

@@ -38,7 +38,9 @@ extension Interpreter {
     /// A value as the journal would give it back, so that live and replay see the same. Instants and durations keep their
     /// kinds here: they are pure results and computed again on replay.
     func normalised(_ value: Value, _ frame: Frame) throws(Failure) -> Value {
-        if let obstacle = JSON.obstacle(to: value) { throw failure("expression", "the value cannot be kept: \(obstacle)", frame) }
+        if let obstacle = JSON.obstacle(to: value) {
+            throw failure("expression", "the value cannot be kept: \(obstacle)", frame)
+        }
         return value
     }
 
@@ -65,7 +67,9 @@ extension Interpreter {
         switch limit {
         case .after(let expression):
             let value = try evaluate(expression, frame)
-            guard let span = Self.span(value) else { throw failure("expression", "expected a duration, found \(value.kindName)", frame) }
+            guard let span = Self.span(value) else {
+                throw failure("expression", "expected a duration, found \(value.kindName)", frame)
+            }
             due = span.isNegative ? now : now.adding(span)
         case .until(let expression):
             let value = try evaluate(expression, frame)

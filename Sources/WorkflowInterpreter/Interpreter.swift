@@ -255,7 +255,8 @@ package final class Interpreter {
         if let timer = frame.timer, let due = timerDueTimes[timer] { found.append(.startTimer(timer, dueAt: due)) }
         switch frame.state {
         case .new, .ended: break
-        case .body(let child), .sequence(_, let child), .clause(_, let child, _), .undoing(let child, _), .cleaning(let child, _):
+        case .body(let child), .sequence(_, let child), .clause(_, let child, _), .undoing(let child, _),
+            .cleaning(let child, _):
             collectOutstanding(child, into: &found)
         case .delay(let command, _), .leaf(let command): found.append(command)
         }

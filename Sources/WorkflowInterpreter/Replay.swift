@@ -96,7 +96,8 @@ private struct Comparison {
         guard row.inputDigest == leaf.inputDigest else {
             throw JournalMismatch(
                 key: leaf.key, recorded: "\(asked) with input \(row.inputDigest?.hex.prefix(12) ?? "none")",
-                asked: "\(asked) with input \(leaf.inputDigest.hex.prefix(12))", explanation: "the step's input is another one now")
+                asked: "\(asked) with input \(leaf.inputDigest.hex.prefix(12))",
+                explanation: "the step's input is another one now")
         }
         guard row.scheduledSequence == leaf.scheduledSequence, row.occurrence == leaf.occurrence else {
             throw JournalMismatch(

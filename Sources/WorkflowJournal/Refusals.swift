@@ -26,7 +26,8 @@ extension WriteOutcome.Refusal {
     package static func cannotTake(_ event: EventSequence, wait: MemoKey) -> Self {
         Self(
             reason: .quarantined,
-            message: "Event \(event.number) cannot be taken by wait '\(wait)': it is unknown or consumed, or the wait is not open.")
+            message:
+                "Event \(event.number) cannot be taken by wait '\(wait)': it is unknown or consumed, or the wait is not open.")
     }
 
     package static func notStored(definition: ContentDigest) -> Self {

@@ -62,7 +62,8 @@ package struct StepRow: Sendable, Equatable {
 
     package init(
         key: MemoKey, verb: StepVerb, action: String? = nil, status: StepStatus, inputDigest: ContentDigest? = nil,
-        scheduledSequence: Int, completedSequence: Int? = nil, attempt: Int = 0, interruptions: Int = 0, dueAt: Timestamp? = nil,
+        scheduledSequence: Int, completedSequence: Int? = nil, attempt: Int = 0, interruptions: Int = 0,
+        dueAt: Timestamp? = nil,
         lastFailure: Failure? = nil, output: Value? = nil, failure: Failure? = nil, occurrence: Int = 0, scheduledAt: Timestamp,
         startedAt: Timestamp? = nil, completedAt: Timestamp? = nil
     ) {

@@ -132,7 +132,8 @@ package struct Transition: Sendable, Equatable {
 
         package init(
             status: InstanceStatus, ending: InstanceStatus? = nil, hold: Hold? = nil, holdReason: String? = nil,
-            isCleanupIncomplete: Bool = false, run: Int = 1, continuations: Int = 0, lastSequence: Int = 0, output: Value? = nil,
+            isCleanupIncomplete: Bool = false, run: Int = 1, continuations: Int = 0, lastSequence: Int = 0,
+            output: Value? = nil,
             failure: Failure? = nil, startedAt: Timestamp? = nil, endedAt: Timestamp? = nil, marksConsumed: Int64 = 0,
             consumesCancel: Bool = false
         ) {

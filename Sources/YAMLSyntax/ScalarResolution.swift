@@ -54,8 +54,9 @@ extension YAMLScalar {
         let file = range.file
         var end = range.bytes.lowerBound + 1
         var digits = ""
-        while end < file.bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(file.bytes[end])
-            || (0x31...0x39).contains(file.bytes[end])
+        while end < file.bytes.count,
+            [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(file.bytes[end])
+                || (0x31...0x39).contains(file.bytes[end])
         {
             if (0x31...0x39).contains(file.bytes[end]) { digits = String(file.bytes[end] - 0x30) }
             end += 1
@@ -85,7 +86,8 @@ extension YAMLScalar {
         let needsEscapes = text.unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) }
         let hasDouble = text.utf8.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
         if hasDouble, !needsEscapes {
-            return "'" + text.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+            return "'"
+                + text.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
                 .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "''") + "'"
         }
         var result = "\""
@@ -104,7 +106,8 @@ extension YAMLScalar {
 
     private func ambiguous(_ other: PlainScalar.OtherReading) -> UntypedScalarProblem {
         let quoted = YAMLScalar.quoted(text)
-        let help = other.number.map { "write \($0) for the number, \(quoted) for the text" }
+        let help =
+            other.number.map { "write \($0) for the number, \(quoted) for the text" }
             ?? "write \(quoted) for the text\(other.instead.map { ", \($0)" } ?? "")"
         return UntypedScalarProblem(
             reason: .ambiguous,

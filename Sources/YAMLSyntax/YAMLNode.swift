@@ -116,7 +116,8 @@ package struct ScalarPositions: Sendable, Hashable {
 
     /// Text that stands in the source as it is.
     init(verbatim source: Range<Int>) {
-        first = source.isEmpty
+        first =
+            source.isEmpty
             ? nil : Run(text: 0, source: source.lowerBound, sourceLength: source.count, textLength: source.count)
         others = []
         end = source.upperBound

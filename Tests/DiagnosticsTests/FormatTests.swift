@@ -178,9 +178,10 @@ import Testing
         }
         var collector = DiagnosticCollector()
         collector.report(contentsOf: [message(b, 0, 1), message(a, 2, 2), message(a, 2, 1), message(a, 1, 9), message(a, 1, 9)])
-        #expect(collector.sorted.map { "\($0.range.file.path)\($0.range.bytes.lowerBound)\($0.code)" } == [
-            "a1WF0009", "a2WF0001", "a2WF0002", "b0WF0001",
-        ])
+        #expect(
+            collector.sorted.map { "\($0.range.file.path)\($0.range.bytes.lowerBound)\($0.code)" } == [
+                "a1WF0009", "a2WF0001", "a2WF0002", "b0WF0001",
+            ])
         #expect(!collector.hasErrors)
     }
 }

@@ -73,7 +73,8 @@ extension JournalContract {
             #expect(try after.store.events(named: nil, limit: 10).map(\.id) == ["e"])
             #expect(try after.accept("e").isDuplicate)
         },
-        Clause("a commit of unknown outcome is settled by reading: its repetition is stale or existing, never double") { bench throws in
+        Clause("a commit of unknown outcome is settled by reading: its repetition is stale or existing, never double") {
+            bench throws in
             let claim = try bench.started(1)
             let write = bench.transition(claim) { $0.steps = [.insert(bench.step("a"))] }
             _ = try bench.write(.transition(write))

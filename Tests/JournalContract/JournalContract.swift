@@ -4,10 +4,10 @@
 //
 // Start at `JournalContract.clauses`; each file beside this one holds one group of them.
 
+import Synchronization
 import Testing
 package import Values
 package import WorkflowJournal
-import Synchronization
 
 /// How a test target makes the stores it has the contract checked on.
 package protocol JournalFixture: Sendable {
@@ -147,7 +147,9 @@ package struct Bench: Sendable {
     }
 
     @discardableResult
-    func accept(_ id: String, _ name: String = "paid", source: String = "shop", data: Value = [:])
+    func accept(
+        _ id: String, _ name: String = "paid", source: String = "shop", data: Value = [:]
+    )
         throws -> WriteOutcome.AcceptedEvent
     {
         let outcome = try write(.accept(NewEvent(id: id, name: name, source: source, data: data)))

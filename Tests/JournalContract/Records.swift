@@ -27,7 +27,8 @@ extension JournalContract {
             #expect(try bench.cancel(Bench.id(1)) == .requested(.recorded(claim.instance)))
             #expect(try bench.inbox(next.claim).cancel == nil)
         },
-        Clause("a request survives continue_as_new unconsumed, and a new run after a consumed one can be cancelled") { bench throws in
+        Clause("a request survives continue_as_new unconsumed, and a new run after a consumed one can be cancelled") {
+            bench throws in
             var claim = try bench.started(1)
             _ = try bench.cancel(Bench.id(1), reason: "kept")
             claim = try bench.advanced(claim) { $0.instance.run = 2 }.claim
@@ -68,8 +69,9 @@ extension JournalContract {
             #expect(try due(4).isEmpty)
             #expect(try due(10) == [MemoKey("a"), MemoKey("b")])
             #expect(try due(100, limit: 1) == [MemoKey("a")])
-            #expect(try bench.store.timers(dueBy: start.adding(TimeSpan(microseconds: 5_000_000)) ?? start, limit: 1)
-                == [DueTimer(instance: two.instance, timer: timer("a", after: 5))])
+            #expect(
+                try bench.store.timers(dueBy: start.adding(TimeSpan(microseconds: 5_000_000)) ?? start, limit: 1)
+                    == [DueTimer(instance: two.instance, timer: timer("a", after: 5))])
             try bench.advanced(one) {
                 $0.timersSet = [timer("late", after: 2)]
                 $0.timersCleared = [MemoKey("b"), MemoKey("never set")]
@@ -120,7 +122,8 @@ extension JournalContract {
             #expect(rest.map(\.message) == ["three"])
             #expect(try bench.store.emails(of: Bench.id(1)) == [email])
         },
-        Clause("values come back as JSON has them: no fractions of whole numbers, strings for instants, microseconds") { bench throws in
+        Clause("values come back as JSON has them: no fractions of whole numbers, strings for instants, microseconds") {
+            bench throws in
             let time = try #require(Timestamp(seconds: 1_800_000_000, nanoseconds: 123_456_789))
             var row = bench.step("a", status: .completed, output: ["n": .double(2), "t": .timestamp(time), "e": "\u{E9}\u{0}"])
             row.completedAt = time

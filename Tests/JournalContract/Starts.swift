@@ -60,7 +60,8 @@ extension JournalContract {
             try bench.store.maintain()
             _ = try bench.committed(bench.start(new(3)))
         },
-        Clause("a caller's key names one instance of a workflow: same input, same instance; other input, refused") { bench throws in
+        Clause("a caller's key names one instance of a workflow: same input, same instance; other input, refused") {
+            bench throws in
             var new = bench.new(1)
             new.callerKey = "order-7"
             _ = try bench.committed(bench.start(new))

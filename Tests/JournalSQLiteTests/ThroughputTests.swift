@@ -30,7 +30,9 @@ import WorkflowJournal
             }
         }
         let count = Double(rounds * claims.count)
-        print("\(durability): \(Int(count / (Measure.wall - wall))) transitions/s, \((Measure.cpu - cpu) / count * 1e6) µs CPU each")
+        print(
+            "\(durability): \(Int(count / (Measure.wall - wall))) transitions/s, \((Measure.cpu - cpu) / count * 1e6) µs CPU each"
+        )
     }
 
     private func claims(of outcomes: [WriteOutcome]) throws -> [Claim] {

@@ -80,7 +80,8 @@ package struct ExhaustiveCrashes {
             failures[invocation.step.text]?[invocation.attempt].map { Behaviour(microseconds: 10_000, .failure($0)) }
         }
         let world = SimulatedWorld(
-            plan: plan, definitions: SimulatedDefinitions([scenario.graph], config: scenario.config), actions: actions, checker: checker)
+            plan: plan, definitions: SimulatedDefinitions([scenario.graph], config: scenario.config), actions: actions,
+            checker: checker)
         var workload = Workload()
         workload.starts = [.init(at: 0, workflow: scenario.graph.workflow, input: scenario.input, key: "once")]
         workload.events = scenario.events.map { .init(at: $0.at, event: $0.event) }

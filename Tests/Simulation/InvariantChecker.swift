@@ -160,7 +160,9 @@ final class InvariantChecker {
             report("I6", "\(row.key) ran \(count) times in \(row.attempt) attempts with \(row.interruptions) interruptions")
         }
         guard let request = seen?.requests[row.key] else { return }
-        if row.attempt > request.policy.attempts { report("I6", "\(row.key) is at attempt \(row.attempt) of \(request.policy.attempts)") }
+        if row.attempt > request.policy.attempts {
+            report("I6", "\(row.key) is at attempt \(row.attempt) of \(request.policy.attempts)")
+        }
         if request.isAtMostOnce && count > 1 { report("I6", "\(row.key) may run once and ran \(count) times") }
         // The sixth interruption is the one that fails the step.
         let most = AttemptMachine.maximumInterruptions + (row.status == .failed ? 1 : 0)
@@ -201,7 +203,9 @@ final class InvariantChecker {
         now.outstanding = before?.outstanding ?? [:]
         now.wasCancelAccepted = before?.wasCancelAccepted ?? false
         if before == nil { order.append(id) }
-        if let hold = detail.summary.hold { report("G20", "\(id) is held (\(hold.rawValue)): \(detail.summary.holdReason ?? "")") }
+        if let hold = detail.summary.hold {
+            report("G20", "\(id) is held (\(hold.rawValue)): \(detail.summary.holdReason ?? "")")
+        }
         if let before { checkPast(before, now) }
         checkSequence(now, lastSequence: transition.instance.lastSequence)
         checkCancelled(now)
@@ -229,12 +233,16 @@ final class InvariantChecker {
             checkDue(old, new, now)
         }
         for old in before.timers where old.kind == .timeout || old.kind == .deadline {
-            if now.byKey[old.key] != nil, before.byKey[old.key] == nil, clock() < old.dueAt { report("I15", "\(old.key) came early") }
+            if now.byKey[old.key] != nil, before.byKey[old.key] == nil, clock() < old.dueAt {
+                report("I15", "\(old.key) came early")
+            }
         }
         let (from, to) = (before.detail.summary.status, now.detail.summary.status)
         if from.isTerminal && from != to { report("I11", "an ended instance went from \(from.rawValue) to \(to.rawValue)") }
         if to == .pending { report("I11", "a running instance is pending again") }
-        if before.detail.summary.ending != nil, now.detail.summary.ending == nil { report("I11", "an ending instance ends no more") }
+        if before.detail.summary.ending != nil, now.detail.summary.ending == nil {
+            report("I11", "an ending instance ends no more")
+        }
     }
 
     private func checkDue(_ old: StepRow, _ new: StepRow, _ now: Observation) {
@@ -255,7 +263,9 @@ final class InvariantChecker {
     /// I7.
     private func checkSequence(_ now: Observation, lastSequence: Int) {
         let numbers = now.rows.compactMap(\.completedSequence).sorted()
-        if numbers != Array(1..<(lastSequence + 1)) { report("I7", "the journal's sequence is \(numbers), the last \(lastSequence)") }
+        if numbers != Array(1..<(lastSequence + 1)) {
+            report("I7", "the journal's sequence is \(numbers), the last \(lastSequence)")
+        }
     }
 
     /// I18.
@@ -271,8 +281,12 @@ final class InvariantChecker {
 
     private func candidates(_ wait: WaitRow, _ now: Observation) -> [StoredEvent] {
         events.filter { event in
-            guard event.sequence > now.createdAfter, !now.taken.contains(event.sequence), accepts(event, wait.key) else { return false }
-            let sets = [MatchSet(event: event.name, paths: [])] + graphs.flatMap(\.matchSets).filter { $0.event == event.name }
+            guard event.sequence > now.createdAfter, !now.taken.contains(event.sequence), accepts(event, wait.key) else {
+                return false
+            }
+            let sets =
+                [MatchSet(event: event.name, paths: [])]
+                + graphs.flatMap(\.matchSets).filter { $0.event == event.name }
                 .map { MatchSet(event: $0.event, paths: $0.paths) }
             return sets.contains { set in
                 guard let key = set.key(ofPayload: event.data) else { return false }
@@ -287,7 +301,9 @@ final class InvariantChecker {
             let waiting = candidates(wait, now)
             guard row.status == .completed else {
                 if let missed = waiting.first {
-                    report("I14", "\(wait.key) was closed (\(row.status.rawValue)) although event \(missed.sequence.number) was there")
+                    report(
+                        "I14",
+                        "\(wait.key) was closed (\(row.status.rawValue)) although event \(missed.sequence.number) was there")
                 }
                 continue
             }
@@ -323,9 +339,13 @@ final class InvariantChecker {
                 case .startSleep(let request): request.leaf.key.text
                 default: nil
                 }
-            } + now.rows.filter { $0.verb == .call && $0.status == .sleeping && !interpreter.stoppedActions.contains($0.key) }.map(\.key.text))
+            }
+                + now.rows.filter { $0.verb == .call && $0.status == .sleeping && !interpreter.stoppedActions.contains($0.key) }
+                .map(\.key.text))
         let timers = Set(now.timers.map(\.key.text))
-        if summary.status.isTerminal != (interpreter.completion != nil) { report("I8", "\(summary.id) has ended on one side only") }
+        if summary.status.isTerminal != (interpreter.completion != nil) {
+            report("I8", "\(summary.id) has ended on one side only")
+        }
         let expected = summary.status.isTerminal ? [] : due
         if timers != expected { report("I10", "timers \(timers.sorted()), expected \(expected.sorted())") }
         let open = Set(commands.compactMap { if case .openWait(let request) = $0 { request.leaf.key } else { nil } })
@@ -333,7 +353,9 @@ final class InvariantChecker {
     }
 
     private func describe(_ command: Command) -> String {
-        if case .runAction(let request) = command { return "call \(request.action) \(request.leaf) \(request.input) \(request.idempotencyKey)" }
+        if case .runAction(let request) = command {
+            return "call \(request.action) \(request.leaf) \(request.input) \(request.idempotencyKey)"
+        }
         return "\(command)"
     }
 
@@ -342,7 +364,9 @@ final class InvariantChecker {
         guard case .success(let input) = graph.main.input.admit(now.detail.input) else { return nil }
         var typed = config.mapValue ?? ValueMap()
         for setting in graph.config {
-            if let value = typed[setting.name], case .success(let admitted) = setting.contract.admit(value) { typed[setting.name] = admitted }
+            if let value = typed[setting.name], case .success(let admitted) = setting.contract.admit(value) {
+                typed[setting.name] = admitted
+            }
         }
         return InstanceHeader(
             id: summary.id, workflow: summary.workflow, input: input, config: .map(typed), trigger: now.detail.trigger,
@@ -374,7 +398,9 @@ final class InvariantChecker {
                 if let row { _ = try interpreter.apply(Replay.entry(of: row)) }
                 guard let lived = now.outstanding[interpreter.sequence] else { continue }
                 let replayed = interpreter.outstanding().map(describe)
-                if lived != replayed { return report("I8", "after entry \(interpreter.sequence) lived: \(lived); replayed: \(replayed)") }
+                if lived != replayed {
+                    return report("I8", "after entry \(interpreter.sequence) lived: \(lived); replayed: \(replayed)")
+                }
             }
         } catch {
             report("I8", "a prefix does not replay: \(error)")
@@ -385,7 +411,8 @@ final class InvariantChecker {
 
     /// I4.
     private func checkResults(_ before: Observation?, _ now: Observation) {
-        for row in now.rows where row.verb == .call && row.status == .completed && before?.byKey[row.key]?.status != .completed {
+        for row in now.rows where row.verb == .call && row.status == .completed && before?.byKey[row.key]?.status != .completed
+        {
             let executed = executionsOf(now.detail.summary.id, row.key)
             let isReal = executed.contains { execution in
                 guard case .success(let value)? = execution.outcome else { return false }
@@ -435,7 +462,9 @@ final class InvariantChecker {
             guard let completed = completion(of: step, now) else {
                 return report("I19", "\(row.key) undoes what never completed")
             }
-            if let last, completed > last.completed { report("I19", "\(step) was undone after \(last.step), which completed before it") }
+            if let last, completed > last.completed {
+                report("I19", "\(step) was undone after \(last.step), which completed before it")
+            }
             last = (step, completed)
         }
     }
@@ -477,7 +506,9 @@ final class InvariantChecker {
             checkUndone(now)
             return
         }
-        if now.waits.isEmpty { report("liveness", "\(summary.id) is \(summary.status.rawValue), waits for nobody and does not end") }
+        if now.waits.isEmpty {
+            report("liveness", "\(summary.id) is \(summary.status.rawValue), waits for nobody and does not end")
+        }
         for wait in now.waits {
             if let event = candidates(wait, now).first { report("I12", "\(wait.key) never got event \(event.sequence.number)") }
         }
@@ -502,6 +533,8 @@ final class InvariantChecker {
         let id = now.detail.summary.id
         var text = now.rows.map { "\($0)" }.joined() + "\(now.detail)"
         text += "\((try? store.attempts(of: id)) ?? [])\((try? store.logs(of: id, after: 0, limit: 1_000)) ?? [])"
-        for (name, value) in secrets.values where text.contains(value) { report("I27", "the secret '\(name)' is stored with \(id)") }
+        for (name, value) in secrets.values where text.contains(value) {
+            report("I27", "the secret '\(name)' is stored with \(id)")
+        }
     }
 }

@@ -120,7 +120,10 @@ struct RandomDefinition {
         switch random.below(4) {
         case 0: add(indent, "retry: \(2 + random.below(4))")
         case 1: add(indent, "retry: { attempts: 3, delay: \(random.pick(["100ms", "5s", "2m"])), backoff: 1, jitter: false }")
-        case 2: add(indent, "retry: { attempts: 3, delay: 1s, errors: [http.5*, timeout], timeout: \(random.pick(["500ms", "20s"])) }")
+        case 2:
+            add(
+                indent,
+                "retry: { attempts: 3, delay: 1s, errors: [http.5*, timeout], timeout: \(random.pick(["500ms", "20s"])) }")
         default: add(indent, "retry: { attempts: 2, delay: 10s, errors: http.* }")
         }
     }
@@ -170,7 +173,9 @@ struct RandomDefinition {
         if mayReturn {
             add(indent + 2, "return: { n: 1 }")
         } else {
-            add(indent + 2, "fail: { code: author.\(random.pick(["one", "two"])), message: no, retryable: \(random.chance(500)) }")
+            add(
+                indent + 2,
+                "fail: { code: author.\(random.pick(["one", "two"])), message: no, retryable: \(random.chance(500)) }")
         }
     }
 
@@ -196,6 +201,8 @@ struct RandomDefinition {
         add(indent, "catch:")
         let codes = random.pick(["timeout", "author.*", "[http.*, shell.*, timeout]", ""])
         add(indent + 2, codes.isEmpty ? "- output: { caught: \"${{ error.code }}\" }" : "- errors: \(codes)")
-        if !codes.isEmpty, depth < 3, random.chance(500) { block("steps", indent: indent + 4, depth: depth + 1, place: .clause) }
+        if !codes.isEmpty, depth < 3, random.chance(500) {
+            block("steps", indent: indent + 4, depth: depth + 1, place: .clause)
+        }
     }
 }

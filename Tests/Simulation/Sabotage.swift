@@ -82,7 +82,9 @@ final class Sabotage {
                 transition.subject = .start(new)
             }
         case .resultChangedOnTheWay:
-            alterRows(&transition) { if $0.verb == .call, $0.status == .completed, $0.output?.stringValue != nil { $0.output = "forged" } }
+            alterRows(&transition) {
+                if $0.verb == .call, $0.status == .completed, $0.output?.stringValue != nil { $0.output = "forged" }
+            }
         case .retryWithoutItsDelay, .memoIgnoredAfterRestart, .waitRegisteredWithoutLookingBack, .cancelLostOnRestart,
             .atMostOnceRepeated, .undoLeftOut, .actionBeforeItsCommit, .startAnsweredBeforeItsCommit, .timersAheadOfTheClock:
             break
@@ -194,7 +196,8 @@ final class Sabotage {
             return node
         }
         return StepGraph(
-            workflow: graph.workflow, description: graph.description, digest: graph.digest, semantics: graph.semantics, nodes: nodes,
+            workflow: graph.workflow, description: graph.description, digest: graph.digest, semantics: graph.semantics,
+            nodes: nodes,
             blocks: graph.blocks, files: graph.files, events: graph.events, config: graph.config, labels: graph.labels,
             timeout: graph.timeout, matchSets: graph.matchSets)
     }

@@ -85,7 +85,8 @@ package struct SimulatedActions {
         let value = Self.answer(action, invocation, random: &random)
         if Self.inlineNames.contains(action) { return Behaviour(microseconds: 0, .success(value)) }
         var behaviour = Behaviour(
-            microseconds: random.within(100...50_000), outcome(value, action, invocation, &random), obeysStop: random.chance(750))
+            microseconds: random.within(100...50_000), outcome(value, action, invocation, &random),
+            obeysStop: random.chance(750))
         if random.chance(temper.slow) { behaviour.microseconds = random.within(1_000_000...120_000_000) }
         if random.chance(temper.hangs) { behaviour.microseconds = 3_600_000_000 }
         if case .failure(let failure) = behaviour.result.outcome, failure.isRetryable, random.chance(200) {
@@ -104,7 +105,9 @@ package struct SimulatedActions {
             // The other side repeats what it was sent: a secret must not be stored for it.
             return .failure(Failure(code: "http.400", message: "cannot read \(JSON.text(JSON.normalised(invocation.input)))"))
         }
-        if random.chance(temper.huge) { return .success(.string(String(repeating: "x", count: JournalLimits.payloadBytes + 1))) }
+        if random.chance(temper.huge) {
+            return .success(.string(String(repeating: "x", count: JournalLimits.payloadBytes + 1)))
+        }
         guard action == "http", random.chance(temper.echoes), case .map(var map) = value else { return .success(value) }
         map["headers"] = ["echo": .string(JSON.text(JSON.normalised(invocation.input)))]
         return .success(.map(map))
@@ -115,7 +118,10 @@ package struct SimulatedActions {
         switch action {
         case "http": ["status": 200, "headers": [:], "body": body(invocation)]
         case "shell":
-            ["code": 0, "stdout": .string("out \(random.below(1_000))"), "stderr": "", "truncated": false, "value": output(invocation)]
+            [
+                "code": 0, "stdout": .string("out \(random.below(1_000))"), "stderr": "", "truncated": false,
+                "value": output(invocation),
+            ]
         case "email": ["id": .string("mail-\(invocation.key)")]
         case "time.now": .string(invocation.time.description)
         case "random.uuid": .string(invocation.key.text)

@@ -83,7 +83,8 @@ extension SimulatedWorld {
             case .written(.accepted(let accepted)):
                 checker.eventAnswered(event.event, accepted)
                 if repetitions > 0 { later(random.within(0...5_000_000)) { $0.send(event, repetitions: repetitions - 1) } }
-            case .written(.unknown), .refused: later(random.within(500_000...3_000_000)) { $0.send(event, repetitions: repetitions) }
+            case .written(.unknown), .refused:
+                later(random.within(500_000...3_000_000)) { $0.send(event, repetitions: repetitions) }
             case .written, .started: checker.report("G1", "an event was answered with \(answer)")
             }
         }

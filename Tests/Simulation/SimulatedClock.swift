@@ -1,5 +1,5 @@
-package import Values
 import Synchronization
+package import Values
 
 /// The clock of the simulated machine, moved by nobody but the world. It can be set, like every computer's.
 package final class SimulatedClock: Sendable {

@@ -1,8 +1,8 @@
+import Synchronization
 package import Values
 package import WorkflowEngine
 package import WorkflowGraph
 package import WorkflowJournal
-import Synchronization
 
 /// The definitions a simulated server has: compiled before, changed between two inputs only.
 package final class SimulatedDefinitions: DefinitionProvider {

@@ -69,7 +69,9 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
             return try perform(.write) { () throws(JournalError) in
                 let outcomes = try written(batch)
                 for outcome in outcomes {
-                    if case .committed(let committed) = outcome, committed.claim.version == 1 { started.append(committed.claim) }
+                    if case .committed(let committed) = outcome, committed.claim.version == 1 {
+                        started.append(committed.claim)
+                    }
                 }
                 return outcomes
             }

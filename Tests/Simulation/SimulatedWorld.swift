@@ -99,7 +99,8 @@ final class SimulatedWorld {
     }
 
     private func begin() {
-        checker.attach(journal: journal.inner, sabotage: sabotage?.bug, clock: { [journal] in journal.now() }) { [unowned self] id in
+        checker.attach(journal: journal.inner, sabotage: sabotage?.bug, clock: { [journal] in journal.now() }) {
+            [unowned self] id in
             core?.inspect(id)
         }
         journal.observe = { [checker] in checker.committed($0, $1) }

@@ -1,9 +1,9 @@
-import Values
-import WorkflowGraph
-import WorkflowJournal
-import WorkflowEngine
 import JournalMemory
 import TestSupport
+import Values
+import WorkflowEngine
+import WorkflowGraph
+import WorkflowJournal
 
 /// One seed: definitions, faults and clients drawn from it, a world made of them, and what came of it.
 package struct SimulationRun {
@@ -130,7 +130,8 @@ package struct SimulationRun {
             if random.chance(250) {
                 workload.cancels.append(
                     .init(
-                        at: random.chance(500) ? at + random.within(0...5_000_000) : random.within(at...end + 1), key: "start-\(number)",
+                        at: random.chance(500) ? at + random.within(0...5_000_000) : random.within(at...end + 1),
+                        key: "start-\(number)",
                         request: CancelRequest(reason: "enough", compensates: random.chance(700))))
             }
         }

@@ -27,9 +27,11 @@ struct ExhaustiveCrashTests {
     private static func scenarios() throws -> [ExhaustiveCrashes.Scenario] {
         let shop: Value = ["ordersUrl": "https://orders.test", "paymentsUrl": "https://payments.test"]
         let order: Value = ["orderId": "o1", "customerId": "c1"]
-        let scan = NewEvent(id: "s1", name: "shipment.label.scanned", source: "t", data: ["orderId": "o1", "trackingNumber": "T9"])
+        let scan = NewEvent(
+            id: "s1", name: "shipment.label.scanned", source: "t", data: ["orderId": "o1", "trackingNumber": "T9"])
         let expense: Value = [
-            "expenseId": "x1", "amount": 12.5, "employee": "e@example.com", "manager": "m@example.com", "director": "d@example.com",
+            "expenseId": "x1", "amount": 12.5, "employee": "e@example.com", "manager": "m@example.com",
+            "director": "d@example.com",
         ]
         let approval: Value = ["expenseId": "x1", "decision": "approved", "by": "d@example.com"]
         let decision = NewEvent(id: "d1", name: "expense.decided", source: "t", data: approval)
@@ -41,8 +43,11 @@ struct ExhaustiveCrashTests {
                 $0.events = [(2 * hour, scan)]
                 $0.failures = ["charge/send": [1: unavailable]]
             },
-            try scenario("order scanned early", of: "order-fulfillment", input: order, config: shop) { $0.events = [(20_000, scan)] },
-            try scenario("order never scanned, refunded at the second try", of: "order-fulfillment", input: order, config: shop) {
+            try scenario("order scanned early", of: "order-fulfillment", input: order, config: shop) {
+                $0.events = [(20_000, scan)]
+            },
+            try scenario("order never scanned, refunded at the second try", of: "order-fulfillment", input: order, config: shop)
+            {
                 $0.failures = ["charge.undo/refund/send": [1: unavailable]]
             },
             try scenario("order cancelled", of: "order-fulfillment", input: order, config: shop) { $0.cancelAt = hour },
@@ -52,8 +57,10 @@ struct ExhaustiveCrashTests {
             try scenario("expense never decided", of: "expense-approval", input: expense, config: accounting),
             try scenario("disk report", of: "disk-report", input: [:]),
             try scenario("second source", of: "fetch-with-fallback", input: ["symbol": "SWFT"], config: quotes) {
-                $0.failures = ["quote/send": [1: unavailable, 2: unavailable, 3: unavailable], "quote~2/send": [1: unavailable],
-                    "quote~3/send": [1: unavailable]]
+                $0.failures = [
+                    "quote/send": [1: unavailable, 2: unavailable, 3: unavailable], "quote~2/send": [1: unavailable],
+                    "quote~3/send": [1: unavailable],
+                ]
             },
         ]
     }

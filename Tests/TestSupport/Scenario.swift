@@ -106,8 +106,11 @@ package struct Scenario {
             let parts = rest.split(separator: " ", maxSplits: 1).map(String.init)
             let data = try JSON.parse(parts.count > 1 ? parts[1] : "null")
             let event = StoredEvent(
-                sequence: EventSequence(Int64(sequence)), id: "e\(sequence)", name: parts[0], source: "test", time: now, data: data)
-            guard interpreter?.examine(event, for: MemoKey(words[0])) == .accepted else { throw ScenarioError("the event is declined") }
+                sequence: EventSequence(Int64(sequence)), id: "e\(sequence)", name: parts[0], source: "test", time: now,
+                data: data)
+            guard interpreter?.examine(event, for: MemoKey(words[0])) == .accepted else {
+                throw ScenarioError("the event is declined")
+            }
             return .completed(event.value)
         default: throw ScenarioError("unknown outcome in '> \(words.joined(separator: " "))'")
         }

@@ -57,7 +57,8 @@ struct AttemptTests {
     @Test func `An action at its own limit does not hold up others`() throws {
         let bench = try Bench()
         try bench.define(Self.one)
-        try bench.define("workflow: mail\nsteps:\n  - id: m\n    call: email\n    with: { to: a@example.com, subject: s, text: t }\n")
+        try bench.define(
+            "workflow: mail\nsteps:\n  - id: m\n    call: email\n    with: { to: a@example.com, subject: s, text: t }\n")
         bench.limits = ["shell": 1]
         try bench.restart()
         bench.start()

@@ -63,7 +63,8 @@ struct SeededGenerator: RandomNumberGenerator {
         var generator = SeededGenerator(seed: UInt64(original.count))
         let pieces = [
             "\n", "  ", ": ", "- ", "\t", "#", " #", "\"", "'", "|", ">-\n", "{", "}", "[", "]", ",", "&a ", "*a", "!t ",
-            "---\n", "...\n", "%", "@", "\\", "\\x", "\r\n", "\r", "é", "😀", "?", "<<: ", "${{", "}}", "~", "\u{85}", "\u{2028}",
+            "---\n", "...\n", "%", "@", "\\", "\\x", "\r\n", "\r", "é", "😀", "?", "<<: ", "${{", "}}", "~", "\u{85}",
+            "\u{2028}",
             "\0",
         ].map { Array($0.utf8) }
         for round in 0..<rounds where original.count < 20_000 {

@@ -57,8 +57,12 @@ private struct ScalarWriter {
         writer.copy(style == .plain ? "a" : "")
         for _ in 0..<Int.random(in: 0...6, using: &generator) {
             switch Int.random(in: 0..<6, using: &generator) {
-            case 0: fold(&writer, indent: "   ", &generator); writer.copy("w")
-            case 1: writer.copy(Bool.random(using: &generator) ? "  " : "\t"); writer.copy("v")
+            case 0:
+                fold(&writer, indent: "   ", &generator)
+                writer.copy("w")
+            case 1:
+                writer.copy(Bool.random(using: &generator) ? "  " : "\t")
+                writer.copy("v")
             case 2 where style == .singleQuoted: writer.write("''", meaning: "'")
             case 2 where style == .doubleQuoted: escape(&writer, &generator)
             case 3 where style == .doubleQuoted:

@@ -19,7 +19,9 @@ struct Parser {
     private var maximumNodes: Int
 
     /// The tree of a whole source text.
-    static func parse(_ source: [UInt8], maximumNodes: Int = Limits.nodes) throws(SyntaxError) -> (
+    static func parse(
+        _ source: [UInt8], maximumNodes: Int = Limits.nodes
+    ) throws(SyntaxError) -> (
         root: SyntaxNode, nodeCount: Int
     ) {
         var parser = try Parser(source, maximumNodes: maximumNodes)
