@@ -72,7 +72,8 @@ package struct ExhaustiveCrashes {
         plan.calmAt = .max
         plan.faults = { number, _, _ in number == operation ? fault : nil }
         plan.restartDelay = 1_000_000...1_000_000
-        plan.pollInterval = 20_000_000
+        // Lives last days here, and nothing depends on polling.
+        plan.pollInterval = 21_600_000_000
         let checker = InvariantChecker(
             graphs: [scenario.graph], config: scenario.config, secrets: SimulatedSecrets(["payments_key": "canary-77aa31"]))
         let failures = scenario.failures
@@ -84,7 +85,7 @@ package struct ExhaustiveCrashes {
             checker: checker)
         var workload = Workload()
         workload.starts = [.init(at: 0, workflow: scenario.graph.workflow, input: scenario.input, key: "once")]
-        workload.events = scenario.events.map { .init(at: $0.at, event: $0.event) }
+        workload.events = scenario.events.map { .init(at: $0.at, event: $0.event, afterStart: "once") }
         if let at = scenario.cancelAt { workload.cancels = [.init(at: at, key: "once", request: CancelRequest())] }
         world.schedule(workload)
         world.run()

@@ -25,11 +25,14 @@ struct Workload {
         var at: Int64
         var event: NewEvent
         var repetitions = 0
+        /// Key of the start that must have been answered before: an event older than an instance never counts for it.
+        var afterStart: String?
 
-        init(at: Int64, event: NewEvent, repetitions: Int = 0) {
+        init(at: Int64, event: NewEvent, repetitions: Int = 0, afterStart: String? = nil) {
             self.at = at
             self.event = event
             self.repetitions = repetitions
+            self.afterStart = afterStart
         }
     }
 
@@ -78,6 +81,10 @@ extension SimulatedWorld {
     }
 
     private func send(_ event: Workload.Event, repetitions: Int) {
+        if let key = event.afterStart, checker.startedInstance(key) == nil, clock.elapsed < event.at + 3_600_000_000 {
+            later(100_000) { $0.send(event, repetitions: repetitions) }
+            return
+        }
         ask({ .write($0, .accept(event.event)) }) { [unowned self] answer in
             switch answer {
             case .written(.accepted(let accepted)):

@@ -164,6 +164,8 @@ final class SimulatedWorld {
             configuration.maximumActions = plan.actionLimit
             configuration.maximumIdleInstances = plan.idleLimit
             configuration.pollInterval = TimeSpan(microseconds: plan.pollInterval)
+            // Timers are read at polls: memory must reach beyond the next one.
+            configuration.timerHorizon = max(configuration.timerHorizon, TimeSpan(microseconds: 3 * plan.pollInterval))
             let core = EngineCore(
                 definitions: definitions, actions: SimulatedActions.handlers(), secrets: checker.secrets,
                 configuration: configuration, now: journal.now())

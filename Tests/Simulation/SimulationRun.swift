@@ -53,6 +53,42 @@ package struct SimulationRun {
         return report(seed, world)
     }
 
+    /// Events that arrive within milliseconds of their waits' timeouts, without faults: the race of guarantees.md G9.
+    package static func race(seed: UInt64, bug: DeliberateBug? = nil) throws -> Report {
+        let graph = try compileWorkflow(
+            """
+            workflow: race
+            input: { id: string }
+            events:
+              parcel.seen: { id: string, good: boolean }
+            steps:
+              - id: seen
+                wait: { event: parcel.seen, match: { id: "${{ input.id }}" } }
+                timeout: 10s
+                catch: { errors: timeout }
+            """)
+        var random = SeededGenerator.derived(seed, "race")
+        let checker = InvariantChecker(graphs: [graph], config: [:], secrets: SimulatedSecrets([:]), accepts: acceptsGenerated)
+        let definitions = SimulatedDefinitions()
+        definitions.define(Sabotage.altered(graph, by: bug), config: checker.config)
+        var plan = SimulatedWorld.Plan(seed: seed)
+        plan.sabotage = bug
+        plan.calmAt = 0
+        let world = SimulatedWorld(
+            plan: plan, definitions: definitions, actions: SimulatedActions(seed: seed, temper: .calm), checker: checker)
+        var workload = Workload()
+        for number in 0..<20 {
+            let id = "i\(number)"
+            let start = Int64(number) * 1_000_000
+            workload.starts.append(.init(at: start, workflow: "race", input: ["id": .string(id)], key: "start-\(number)"))
+            let event = NewEvent(id: "r\(number)", name: "parcel.seen", source: "t", data: ["id": .string(id), "good": true])
+            workload.events.append(.init(at: start + 10_000_000 + random.within(-20_000...60_000), event: event))
+        }
+        world.schedule(workload)
+        world.run()
+        return report(seed, world)
+    }
+
     static func report(_ seed: UInt64, _ world: SimulatedWorld) -> Report {
         let ended = (try? world.journal.inner.instances(matching: InstanceFilter(), after: nil, limit: .max)) ?? []
         return Report(

@@ -9,7 +9,9 @@ struct DeliberateBugTests {
     @Test(arguments: DeliberateBug.allCases)
     func `A deliberate bug is caught`(_ bug: DeliberateBug) throws {
         for seed in 1...Self.mostSeeds {
-            guard let violation = try SimulationRun.random(seed: seed, bug: bug).violation else { continue }
+            // Random clients hardly ever hit the milliseconds in which this one shows.
+            let run = bug == .timeoutIgnoresEarlierEvent ? SimulationRun.race : SimulationRun.random
+            guard let violation = try run(seed, bug).violation else { continue }
             print("| \(bug.summary) | \(violation.invariant) | \(seed) |")
             return
         }

@@ -32,6 +32,14 @@ struct RandomRunTests {
         #expect(failed.isEmpty, "\(failed.count) of \(Self.seeds.count) seeds broke a promise")
     }
 
+    @Test func `An event never loses to a timeout that came after it`() throws {
+        for seed in 1...100 as ClosedRange<UInt64> {
+            let report = try SimulationRun.race(seed: seed)
+            #expect(report.violation == nil, "\(report)")
+            #expect(report.ended == 20)
+        }
+    }
+
     @Test func `The same seed is the same run`() throws {
         for seed in [3, 17, 40] as [UInt64] {
             #expect(try SimulationRun.random(seed: seed).description == SimulationRun.random(seed: seed).description)
