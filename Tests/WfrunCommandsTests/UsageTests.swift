@@ -17,7 +17,7 @@ struct UsageTests {
 
     @Test(arguments: [
         [], ["validate"], ["run"], ["serve"], ["start"], ["list"], ["show"], ["history"], ["result"], ["cancel"], ["event"],
-        ["event", "send"], ["graph"], ["version"],
+        ["event", "send"], ["graph"], ["explain"], ["version"],
     ])
     func `Every command has help with lines that fit a terminal`(command: [String]) async {
         let run = await CommandLineRun.of(command + ["--help"])
@@ -26,6 +26,15 @@ struct UsageTests {
         #expect(run.output.contains("OVERVIEW:"))
         // The parser writes the synopsis as one line.
         for line in run.output.split(separator: "\n") where !line.hasPrefix("USAGE:") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test func `A diagnostic code is explained, a mistyped one corrected`() async {
+        #expect(await CommandLineRun.of("explain", "wf3104").output == "error[WF3104]: unknown field\n")
+        #expect(await CommandLineRun.of("explain", "WF0103").output == "error[WF0103]: duplicate key\n")
+        let unknown = await CommandLineRun.of("explain", "WF31044")
+        #expect(unknown.code == 3)
+        #expect(unknown.talk.contains("WF3104"))
+        #expect(await CommandLineRun.of("explain").code == 64)
     }
 
     @Test func `The version is an answer`() async {
