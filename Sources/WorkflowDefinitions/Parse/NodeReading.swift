@@ -10,7 +10,8 @@ struct NodeReading {
 
     // MARK: Mappings
 
-    /// The pairs of a mapping whose keys are fixed; unknown keys are reported here and dropped.
+    /// The pairs of a mapping whose keys are fixed. Unknown keys are reported here; one that is a known key misspelt is taken
+    /// for it, so that what it holds is not missed as well.
     mutating func fields(_ node: YAMLNode, of what: String, known: [String], shape: String) -> Fields? {
         guard case .mapping(let pairs) = node.content else {
             report(.wrongKind(what, expected: "a mapping", found: node, shape: shape))
@@ -21,7 +22,12 @@ struct NodeReading {
             if known.contains(where: { $0.hasSameCodePoints(as: pair.key.text) }) {
                 kept.append(pair)
             } else {
-                report(.unknownKey(pair.key, in: what, known: known))
+                let guess = closestMatch(to: pair.key.text, among: known)
+                report(.unknownKey(pair.key, guess: guess, in: what, known: known))
+                guard let guess, !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: guess) }) else { continue }
+                var meant = pair
+                meant.key.text = guess
+                kept.append(meant)
             }
         }
         return Fields(node: node, pairs: kept)

@@ -4,9 +4,8 @@ import YAMLSyntax
 // What authors are told about the structure of a file (WF11xx).
 
 extension Diagnostic {
-    static func unknownKey(_ key: YAMLScalar, in what: String, known: [String]) -> Diagnostic {
-        let guess = closestMatch(to: key.text, among: known)
-        return Diagnostic(
+    static func unknownKey(_ key: YAMLScalar, guess: String?, in what: String, known: [String]) -> Diagnostic {
+        Diagnostic(
             .unknownKey, "unknown key '\(key.text)' in \(what)", at: key.range,
             label: guess.map { "did you mean '\($0)'?" } ?? "not a key of \(what)",
             help: guess == nil ? "the keys of \(what) are \(known.joined(separator: ", "))" : nil,
