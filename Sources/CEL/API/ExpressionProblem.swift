@@ -25,6 +25,15 @@ package struct ExpressionProblem: Sendable, Hashable {
         case tooComplex
         /// WF3117: a part of CEL that needs protocol buffers.
         case unsupported
+        /// WF7101: the clock, randomness, the environment.
+        case impure
+    }
+
+    /// Other source in place of a part of it that mends the mistake.
+    package struct Replacement: Sendable, Hashable {
+        /// Bytes of the source in UTF-8.
+        package var range: Range<Int>
+        package var text: String
     }
 
     package var kind: Kind
@@ -37,9 +46,11 @@ package struct ExpressionProblem: Sendable, Hashable {
     package var label: String?
     /// What to do, in one sentence.
     package var help: String?
+    package var fix: Replacement?
 
     package init(
-        _ kind: Kind, _ message: String, at range: Range<Int>, isError: Bool = true, label: String? = nil, help: String? = nil
+        _ kind: Kind, _ message: String, at range: Range<Int>, isError: Bool = true, label: String? = nil, help: String? = nil,
+        fix: Replacement? = nil
     ) {
         self.kind = kind
         self.isError = isError
@@ -47,5 +58,6 @@ package struct ExpressionProblem: Sendable, Hashable {
         self.range = range
         self.label = label
         self.help = help
+        self.fix = fix
     }
 }

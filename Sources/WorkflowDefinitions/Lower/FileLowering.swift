@@ -187,7 +187,10 @@ struct FileLowering {
     mutating func contract(_ type: DeclaredType, isClosed: Bool, at range: SourceRange?) -> ValueContract {
         let made = ContractMaking.contract(type, isClosed: isClosed)
         for problem in made.problems {
-            guard let range else { continue }
+            // What is wrong inside a schema that an author wrote out is reported where it stands there.
+            guard let range, !type.isWrittenOut, problem.pointer.utf8.first.map({ $0 == UInt8(ascii: "/") }) ?? true else {
+                continue
+            }
             report(.schemaProblem(problem, at: range))
         }
         if let contract = made.contract { return contract }
