@@ -24,12 +24,13 @@ enum RuleBook {
             UnsupportedRule.self, DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
             WaitTimeoutRule.self, WaitConditionRule.self, NestedTimeoutRule.self, SecretDeclarationRule.self,
             CallTargetRule.self, RetryableErrorRule.self,
+            DefaultValueRule.self,
             // Time and durability.
             CronSyntaxRule.self, CronDayRule.self, ClockChangeRule.self, RareScheduleRule.self, TimeZoneRule.self,
             RetryBudgetRule.self, LongTimeRule.self, OverlapRule.self, UnkeyedRetryRule.self, UncompensatedEffectRule.self,
             SilentCatchRule.self, CompensationRetryRule.self, DroppedCompensationRule.self, SharedConcurrencyRule.self,
             // Security.
-            ClearTextSecretRule.self, CommandNameRule.self, LoaderVariableRule.self,
+            ClearTextSecretRule.self, PlainHTTPRule.self, CommandNameRule.self, LoaderVariableRule.self,
         ]
     }
 

@@ -5,13 +5,18 @@ import YAMLSyntax
 /// Two keywords of one schema that no value satisfies together.
 struct SchemaConflict {
     let keyword: String
-    let other: String?
+    /// The way to the other one.
+    let other: [String]
     /// As in "no value fits this schema: …".
     let reason: String
 
     private init(_ keyword: String, _ other: String?, _ reason: String) {
+        self.init(keyword, way: other.map { [$0] } ?? [], reason)
+    }
+
+    private init(_ keyword: String, way: [String], _ reason: String) {
         self.keyword = keyword
-        self.other = other
+        other = way
         self.reason = reason
     }
 
@@ -94,7 +99,7 @@ struct SchemaConflict {
             guard let property = schema["properties"]?[name] else { continue }
             if acceptsNothing(document.following(property)) {
                 return SchemaConflict(
-                    "required", "properties", "the property '\(name)' is required, and no value of it is allowed")
+                    "required", way: ["properties", name], "the property '\(name)' is required, and no value of it is allowed")
             }
         }
         return nil

@@ -8,11 +8,16 @@ import YAMLSyntax
 
 extension FileLowering {
     mutating func value(_ node: YAMLNode, _ place: ValuePlace, _ scope: inout Scope) -> LoweredValue {
-        switch node.content {
-        case .scalar(let scalar): return self.scalar(scalar, place, &scope)
-        case .sequence(let items): return list(node, items, place, &scope)
-        case .mapping(let pairs): return map(node, pairs, place, &scope)
+        let lowered =
+            switch node.content {
+            case .scalar(let scalar): self.scalar(scalar, place, &scope)
+            case .sequence(let items): list(node, items, place, &scope)
+            case .mapping(let pairs): map(node, pairs, place, &scope)
+            }
+        if case .constant(let value) = lowered.expression, lowered.type != .error {
+            LiteralSchemaRule.check(value, node, place) { report($0) }
         }
+        return lowered
     }
 
     /// `if` and its like: one expression, or a literal `true` or `false`.
@@ -190,7 +195,7 @@ extension FileLowering {
         }
         switch LiteralReading.read(scalar, text, as: place.expected) {
         case .value(let value, let type): return LoweredValue(.constant(value), type)
-        case .violation(let violation): report(.violatesSchema(place, scalar, violation: violation))
+        case .violation(let violation): report(.violatesSchema(place, at: scalar.range, violation: violation))
         case .ambiguous(let diagnostic): report(diagnostic)
         case .quotable: report(.wrongScalar(place.what, expected: "a string", found: scalar, quotable: true))
         case .badDuration: report(.badDuration(scalar))
@@ -216,7 +221,9 @@ extension FileLowering {
             return .faulty
         }
         let site = ExpressionSite(source: source, offset: range.lowerBound, scalar: scalar, place: place)
-        UntypedUseRule.check(compiled, at: site) { report($0) }
+        if let (path, diagnostic) = UntypedUseRule.finding(in: compiled, at: site), untypedPaths.insert(path).inserted {
+            report(diagnostic)
+        }
         if compiled.type.withoutNull == .secret, !place.allowsSecrets, let name = source.split(separator: ".").last {
             let range = scalar.sourceRange(ofText: range)
             if place.leaksSecrets {

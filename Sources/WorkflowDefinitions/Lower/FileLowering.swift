@@ -42,6 +42,8 @@ struct FileLowering {
     var isComplete = true
     /// What `return` steps give back.
     var returnTypes: [StaticType] = []
+    /// Values without a type that were reported: declaring it once mends all their uses.
+    var untypedPaths: Set<String> = []
     /// The lists around the step that is being lowered.
     var levels: [StepPlaces.Level] = []
 
@@ -188,9 +190,7 @@ struct FileLowering {
         let made = ContractMaking.contract(type, isClosed: isClosed)
         for problem in made.problems {
             // What is wrong inside a schema that an author wrote out is reported where it stands there.
-            guard let range, !type.isWrittenOut, problem.pointer.utf8.first.map({ $0 == UInt8(ascii: "/") }) ?? true else {
-                continue
-            }
+            guard let range, !type.isWrittenOut(at: problem.pointer) else { continue }
             report(.schemaProblem(problem, at: range))
         }
         if let contract = made.contract { return contract }

@@ -60,9 +60,6 @@ struct DeclaredType: Sendable {
         if case .schema(_, let approximation) = form { with(approximation) } else { self }
     }
 
-    /// A JSON Schema document itself, not a type that has one in it.
-    var isWrittenOut: Bool { if case .schema = form { true } else { false } }
-
     /// Without `?`, resolved.
     var required: DeclaredType {
         let type = resolved

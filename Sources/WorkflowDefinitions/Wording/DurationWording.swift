@@ -13,7 +13,8 @@ extension Diagnostic {
                 help: "write \(scalar.text)s for seconds, \(scalar.text)ms for milliseconds",
                 fix: Fix(title: "write '\(scalar.text)s'", range: scalar.range, replacement: "\(scalar.text)s"))
         }
-        let hasMonth = scalar.text.utf8.contains(UInt8(ascii: "M")) || scalar.text.utf8.contains(UInt8(ascii: "y"))
+        let units = scalar.text.split { !$0.isLetter }
+        let hasMonth = units.contains { ["M", "mo", "month", "months", "y", "year", "years"].contains($0) }
         return Diagnostic(
             .badDuration, "`\(scalar.text)` is no duration", at: scalar.range, label: "expected such as 30s, 5m, 1d12h",
             help: hasMonth

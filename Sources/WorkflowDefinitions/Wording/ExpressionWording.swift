@@ -47,10 +47,9 @@ extension Diagnostic {
             .untypedUse, "nothing is known of '\(path)', so this cannot be checked", at: range, label: "any", help: help)
     }
 
-    static func violatesSchema(_ place: ValuePlace, _ scalar: YAMLScalar, violation: String) -> Diagnostic {
+    static func violatesSchema(_ place: ValuePlace, at range: SourceRange, violation: String) -> Diagnostic {
         Diagnostic(
-            .literalViolation, "\(place.what) does not fit: \(violation)", at: scalar.range,
-            label: "expected \(place.expectedText)")
+            .literalViolation, "\(place.what) does not fit: \(violation)", at: range, label: "expected \(place.expectedText)")
     }
 
     static func textAroundCondition(_ what: String, at range: SourceRange) -> Diagnostic {

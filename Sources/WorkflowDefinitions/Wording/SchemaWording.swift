@@ -5,7 +5,8 @@ import YAMLSyntax
 // What authors are told about JSON Schemas they wrote (WF41xx).
 
 extension Diagnostic {
-    static func schemaProblem(_ problem: SchemaProblem, at range: SourceRange) -> Diagnostic {
+    /// - Parameter guess: what a reference that leads nowhere was probably meant to be.
+    static func schemaProblem(_ problem: SchemaProblem, at range: SourceRange, guess: String? = nil) -> Diagnostic {
         let code: DiagnosticCode =
             switch problem.kind {
             case .invalid, .endlessReference, .unknownVocabulary, .tooComplex: .invalidSchema
@@ -17,7 +18,9 @@ extension Diagnostic {
             }
         let fix = problem.suggestion.map { Fix(title: "write '\($0)'", range: range, replacement: $0) }
         var diagnostic = Diagnostic(
-            code, problem.message, at: range, label: problem.keyword.map { "'\($0)'" }, help: problem.help, fix: fix)
+            code, problem.message, at: range, label: problem.keyword.map { "'\($0)'" },
+            help: guess.map { "did you mean '\($0)'?" } ?? problem.help,
+            fix: fix)
         if !problem.isError { diagnostic.severity = .warning }
         return diagnostic
     }

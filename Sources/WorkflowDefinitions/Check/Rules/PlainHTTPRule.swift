@@ -3,22 +3,35 @@ import Values
 import YAMLSyntax
 
 /// `http://` to another machine: whoever is on the way reads and changes what is sent (WF6105).
-enum PlainHTTPRule {
+enum PlainHTTPRule: DefinitionRule {
     private static let scheme = Array("http://".utf8)
 
-    /// - Parameter scalar: stands where a URL is expected; it may go on with expressions.
-    static func check(_ scalar: YAMLScalar, report: (Diagnostic) -> Void) {
-        let bytes = Array(scalar.text.utf8)
+    /// The defaults of settings; other places are looked at as they are typed.
+    static func check(_ subject: RuleSubject, report: (Diagnostic) -> Void) {
+        for entry in subject.definition.config {
+            guard let setting = subject.types.config.first(where: { $0.name.hasSameCodePoints(as: entry.name) }),
+                case .text(.uri) = setting.type.required.form, setting.defaultValue != nil, let scalar = entry.node.scalar,
+                var start = scalar.text.utf8.firstIndex(of: UInt8(ascii: "="))
+            else { continue }
+            repeat { start = scalar.text.utf8.index(after: start) } while scalar.text.utf8[start] == 0x20
+            check(scalar, from: scalar.text.utf8.distance(from: scalar.text.utf8.startIndex, to: start), report: report)
+        }
+    }
+
+    /// - Parameters:
+    ///   - scalar: stands where a URL is expected; it may go on with expressions.
+    ///   - start: where in its text the URL begins.
+    static func check(_ scalar: YAMLScalar, from start: Int = 0, report: (Diagnostic) -> Void) {
+        let bytes = Array(scalar.text.utf8.dropFirst(start))
         guard bytes.count > scheme.count, bytes.prefix(scheme.count).map({ $0 | 0x20 }).elementsEqual(scheme.map { $0 | 0x20 })
         else { return }
-        let authority = bytes[scheme.count...].prefix {
-            $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
-        }
+        let ends = [UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#")]
+        let authority = bytes[scheme.count...].prefix { !ends.contains($0) }
         // What an expression makes of it is not known.
         guard !authority.contains(UInt8(ascii: "$")) else { return }
         let host = host(String(decoding: authority, as: UTF8.self))
         guard !host.isEmpty, !isLocal(host) else { return }
-        report(.plainHTTP(host: host, at: scalar.sourceRange(ofText: 0..<scheme.count)))
+        report(.plainHTTP(host: host, at: scalar.sourceRange(ofText: start..<start + scheme.count)))
     }
 
     private static func host(_ authority: String) -> String {

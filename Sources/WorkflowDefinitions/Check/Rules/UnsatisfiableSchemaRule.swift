@@ -11,7 +11,15 @@ enum UnsatisfiableSchemaRule: SchemaRule {
             report(
                 .unsatisfiable(
                     conflict, at: place?.value.firstLine ?? part.node.firstLine,
-                    other: conflict.other.flatMap { part.node.pair($0)?.value.firstLine }))
+                    other: part.node.end(of: conflict.other)?.firstLine))
         }
+    }
+}
+
+extension YAMLNode {
+    /// What a way of keys leads to; nil for no way.
+    fileprivate func end(of way: [String]) -> YAMLNode? {
+        guard let first = way.first, let pair = pair(first) else { return nil }
+        return way.count == 1 ? pair.value : pair.value.end(of: Array(way.dropFirst()))
     }
 }

@@ -7,13 +7,14 @@ enum UntypedUseRule {
     /// Of `error` and `instance` nobody can declare a type.
     private static let declarable: Set<String> = ["input", "steps", "config", "event", "result", "previous"]
 
-    static func check(_ expression: CompiledExpression, at site: ExpressionSite, report: (Diagnostic) -> Void) {
+    /// - Returns: the value's path along with what to say of it.
+    static func finding(in expression: CompiledExpression, at site: ExpressionSite) -> (path: String, diagnostic: Diagnostic)? {
         guard let range = expression.firstUseOfAny, let root = site.name(at: range.lowerBound, parts: 1),
             declarable.contains(root.name), let name = site.name(at: range.lowerBound, parts: 8)
-        else { return }
+        else { return nil }
         let path =
             name.range.upperBound <= range.upperBound
             ? name.name : String(decoding: Array(site.source.utf8)[range], as: UTF8.self)
-        report(.untypedUse(path, root: root.name, at: site.range(range)))
+        return (path, .untypedUse(path, root: root.name, at: site.range(range)))
     }
 }
