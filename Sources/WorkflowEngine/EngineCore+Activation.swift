@@ -108,7 +108,7 @@ extension EngineCore {
             giveBackPlaces(instance)
             if let ticket { refuse(ticket, Self.error(of: refusal)) }
             drop(instance)
-        case .accepted, .requested, .stored: preconditionFailure("a transition is committed or not")
+        case .accepted, .requested, .enqueued, .stored: preconditionFailure("a transition is committed or not")
         }
     }
 
@@ -116,7 +116,7 @@ extension EngineCore {
         switch refusal.reason {
         case .keyReused: EngineError(.idempotencyKeyReused, refusal.message)
         case .callerKeyTaken: EngineError(.callerKeyTaken, refusal.message)
-        case .quarantined, .limit: EngineError(.invalidStart, refusal.message)
+        case .quarantined, .limit, .gateFull: EngineError(.invalidStart, refusal.message)
         }
     }
 
@@ -314,6 +314,7 @@ extension EngineCore {
                     key: row.key, matches: request.matches, scheduledSequence: request.leaf.scheduledSequence)
                 instance.waits[row.key] = wait
                 builder.open(wait)
+            case .startChild, .sendEvent, .stopChild: preconditionFailure("not executed yet")
             case .stopAction(let key): stopAction(key, instance, &builder)
             case .endLeaf(let key): endLeaf(key, instance, &builder)
             case .startTimer(let key, let due):
@@ -352,9 +353,12 @@ extension EngineCore {
     }
 
     private func finish(_ completion: Completion, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        builder.state.status = completion.status
-        builder.state.endedAt = builder.time
+        if let status = completion.status {
+            builder.state.status = status
+            builder.state.endedAt = builder.time
+        }
         switch completion {
+        case .continuedAsNew: preconditionFailure("not executed yet")
         case .completed(let output): builder.state.output = JSON.normalised(output)
         case .failed(let failure), .cancelled(let failure), .timedOut(let failure): builder.state.failure = failure
         }

@@ -10,8 +10,14 @@ package enum Command: Sendable, Equatable {
     case startSleep(SleepRequest)
     /// Suspend until an event.
     case openWait(WaitRequest)
+    /// Start a child workflow, and unless it is detached await its end.
+    case startChild(ChildRequest)
+    /// Send an event; the outcome follows in the same transition.
+    case sendEvent(EmitRequest)
     /// Stop an action; its final outcome is still awaited.
     case stopAction(MemoKey)
+    /// Cancel a child; its end is still awaited.
+    case stopChild(MemoKey)
     /// An open sleep or wait is over without an outcome.
     case endLeaf(MemoKey)
     /// Send a signal at an instant, unless stopped before.
@@ -30,9 +36,13 @@ package enum Completion: Sendable, Equatable {
     case failed(Failure)
     case cancelled(Failure)
     case timedOut(Failure)
+    /// The run is over; the instance goes on with this input.
+    case continuedAsNew(input: Value)
 
-    package var status: InstanceStatus {
+    /// Nil: the instance has not ended.
+    package var status: InstanceStatus? {
         switch self {
+        case .continuedAsNew: nil
         case .completed: .completed
         case .failed: .failed
         case .cancelled: .cancelled
@@ -63,6 +73,21 @@ package struct ActionRequest: Sendable, Equatable {
     package var policy: RetryPolicy
     package var isAtMostOnce: Bool
     package var idempotencyKey: IdempotencyKey
+}
+
+package struct ChildRequest: Sendable, Equatable {
+    package var leaf: LeafRecord
+    package var workflow: String
+    package var input: Value
+    package var isDetached: Bool
+    package var policy: RetryPolicy
+}
+
+package struct EmitRequest: Sendable, Equatable {
+    package var leaf: LeafRecord
+    package var event: String
+    package var data: Value
+    package var id: String
 }
 
 package struct SleepRequest: Sendable, Equatable {

@@ -46,6 +46,7 @@ extension Interpreter {
             var map = ValueMap()
             for binding in bindings { map[binding.name] = try normalised(try evaluate(binding.value, frame), frame) }
             end(frame, .success(.map(map)))
+        case .foreach, .repeat, .parallel, .invoke, .emit, .continueAsNew: preconditionFailure("not interpreted yet")
         case .group(let block): beginChild(frame, .block(block), key: frame.key, scope: frame.scope) { .body($0) }
         case .choice(let cases): try beginChoice(frame, cases)
         case .fail(let step): throw try raised(by: step, frame)

@@ -88,7 +88,8 @@ extension Interpreter {
                 frame.resultScope?.set(position, to: value)
             }
             end(frame, ending)
-        case .action, .wait, .sleep, .bindings, .fail, .raise, .return:
+        case .foreach, .repeat, .parallel: preconditionFailure("not interpreted yet")
+        case .action, .wait, .sleep, .bindings, .invoke, .emit, .fail, .raise, .return, .continueAsNew:
             preconditionFailure("a leaf has no children")
         }
     }

@@ -22,7 +22,8 @@ extension Interpreter {
         case .runAction(let request): emit(.stopAction(request.leaf.key))
         case .startSleep(let request): endUnfinished(frame, request.leaf.key, cause)
         case .openWait(let request): endUnfinished(frame, request.leaf.key, cause)
-        case .stopAction, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish:
+        case .startChild(let request): emit(.stopChild(request.leaf.key))
+        case .sendEvent, .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish:
             preconditionFailure("no leaf waits for this command")
         }
     }

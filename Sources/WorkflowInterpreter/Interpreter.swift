@@ -21,12 +21,19 @@ package struct InstanceHeader: Sendable, Equatable {
     /// The configuration snapshot.
     package var config: Value
     package var trigger: Value
-    /// When the run left `pending`.
+    package var run: Int
+    /// When the instance left `pending` or last continued as new: the time before the first entry.
     package var startedAt: Timestamp
+    /// When this run began: the workflow's timeout counts from here. Later than `startedAt` only after a retry.
+    package var runStartedAt: Timestamp
+    /// Entries that this run has from the one before (a retry); what is still open after them begins at `runStartedAt`.
+    package var keptSequence: Int
+    /// How often places had completed when this run began, where its rows do not say it.
+    package var occurrences: [String: Int]
 
     package init(
-        id: InstanceID, workflow: String, continuations: Int = 0, input: Value, config: Value, trigger: Value,
-        startedAt: Timestamp
+        id: InstanceID, workflow: String, continuations: Int = 0, input: Value, config: Value, trigger: Value, run: Int = 1,
+        startedAt: Timestamp, runStartedAt: Timestamp? = nil, keptSequence: Int = 0, occurrences: [String: Int] = [:]
     ) {
         self.id = id
         self.workflow = workflow
@@ -34,7 +41,11 @@ package struct InstanceHeader: Sendable, Equatable {
         self.input = input
         self.config = config
         self.trigger = trigger
+        self.run = run
         self.startedAt = startedAt
+        self.runStartedAt = runStartedAt ?? startedAt
+        self.keptSequence = keptSequence
+        self.occurrences = occurrences
     }
 
     /// As `instance` in expressions.

@@ -76,7 +76,9 @@ private struct Comparison {
             case .runAction(let request): try check(request.leaf, .call, action: request.action)
             case .startSleep(let request): try check(request.leaf, .sleep, action: nil)
             case .openWait(let request): try check(request.leaf, .wait, action: nil)
-            case .stopAction, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+            case .startChild(let request): try check(request.leaf, .invoke, action: request.workflow)
+            case .sendEvent(let request): try check(request.leaf, .emit, action: request.event)
+            case .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
             }
         }
     }
@@ -136,7 +138,9 @@ extension Command {
         case .runAction(let request): request.leaf.key
         case .startSleep(let request): request.leaf.key
         case .openWait(let request): request.leaf.key
-        case .stopAction, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: nil
+        case .startChild(let request): request.leaf.key
+        case .sendEvent(let request): request.leaf.key
+        case .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: nil
         }
     }
 }
