@@ -11,7 +11,8 @@ enum TrustedHosts {
             switch node.kind {
             case .action(let call): collect(call.input, into: &hosts)
             case .composite(let call): collect(call.input, into: &hosts)
-            case .condition, .finally, .catching, .timeout, .foreach, .repeat, .retry, .shaped, .wait, .sleep, .bindings, .invoke,
+            case .condition, .finally, .catching, .timeout, .foreach, .repeat, .retry, .shaped, .wait, .sleep, .bindings,
+                .invoke,
                 .emit, .group, .parallel, .choice, .fail, .raise, .return, .continueAsNew:
                 break
             }
