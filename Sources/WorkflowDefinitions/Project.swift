@@ -53,6 +53,8 @@ struct Project {
     private(set) var diagnostics = DiagnosticCollector()
     /// Position in `files` of each composite action.
     private(set) var actionPositions: [String: Int] = [:]
+    /// What authors of the project's own files have waived.
+    private(set) var waivers: [Waiver] = []
 
     init(_ sources: SourceSet) {
         var parsed: [(definition: Definition, isLibrary: Bool, path: String)] = []
@@ -72,9 +74,10 @@ struct Project {
         into parsed: inout [(definition: Definition, isLibrary: Bool, path: String)]
     ) {
         guard !path.hasSuffix(".test.yaml") else { return }
-        let (tree, problems) = YAMLReader.read(file)
-        diagnostics.report(contentsOf: problems)
-        guard let tree else { return }
+        let document = YAMLReader.readDocument(file)
+        diagnostics.report(contentsOf: document.diagnostics)
+        if !isLibrary { waivers += document.comments.compactMap { Waiver.read($0) { diagnostics.report($0) } } }
+        guard let tree = document.root else { return }
         if isLibrary, SignatureParser.isSignature(tree) { return readSignature(tree, file, path) }
         var parser = DefinitionParser()
         if !isLibrary, path == "types.yaml" {

@@ -183,7 +183,7 @@ extension FileLowering {
         case .value(let value, let type): return LoweredValue(.constant(value), type)
         case .violation(let violation): report(.violatesSchema(place, scalar, violation: violation))
         case .ambiguous(let diagnostic): report(diagnostic)
-        case .quotable: report(.wrongScalar(place.what, expected: "a string", found: scalar, quotable: true))
+        case .quotable: report(.wrongScalar(place.what, expected: "a string", found: scalar, isQuotable: true))
         case .badDuration: report(.badDuration(scalar))
         case .notMember(let members): report(.notInSet(place.what, found: Located(text, at: scalar.range), members: members))
         case .unfit(let expected): report(.unfitLiteral(place, scalar, expected: expected))

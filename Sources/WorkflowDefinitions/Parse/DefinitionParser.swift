@@ -133,7 +133,9 @@ struct DefinitionParser {
             for key in ["labels", "triggers", "concurrency", "timeout", "retention"] {
                 guard let pair = fields[key] else { continue }
                 reading.report(
-                    .exclusive("'\(key)' is for workflows; an action runs inside its caller", at: pair.key.range, help: nil))
+                    .exclusive(
+                        "'\(key)' is for workflows; an action runs inside its caller", at: pair.key.range,
+                        help: "move it to the workflows that call this action"))
             }
             return
         }
@@ -164,27 +166,45 @@ struct DefinitionParser {
         guard let fields = reading.fields(node, of: "a trigger", known: known, shape: "{ cron: '0 6 * * *' }") else {
             return nil
         }
+        checkTrigger(fields)
         let input = fields.entry("input")
         if let cron = fields["cron"] {
-            if let event = fields["event"] {
-                reading.report(
-                    .exclusive("a trigger has 'cron' or 'event', not both", at: event.key.range, and: cron.key.range, help: nil)
-                )
-            }
             let catchup = reading.choice(fields["catchup"], among: ["none", "last", "all"])
             let overlap = reading.choice(fields["overlap"], among: ["allow", "skip", "replace"])
+            if let catchup, catchup.value == "all", overlap.map({ $0.value != "allow" }) ?? (fields["overlap"] == nil) {
+                reading.report(.catchupNeedsOverlap(catchup, overlap: overlap))
+            }
             guard let pattern = reading.string(cron) else { return nil }
             let source = Trigger.Source.cron(
                 pattern, timezone: reading.string(fields["timezone"]), catchup: catchup, overlap: overlap)
             return Trigger(source: source, input: input, range: node.range)
         }
         guard let names = reading.names(fields["event"], shape: "event: order.paid") else {
-            if fields["event"] == nil {
-                reading.report(.missingKey("cron", in: "a trigger", at: node.firstLine, shape: "cron: '0 6 * * *'"))
-            }
+            if fields["event"] == nil, !fields.hasUnknownKeys { reading.report(.triggerWithoutSource(at: node.firstLine)) }
             return nil
         }
         return Trigger(source: .event(names.names, condition: fields.entry("where")), input: input, range: node.range)
+    }
+
+    /// A trigger has one source, and only the keys that go with it.
+    private mutating func checkTrigger(_ fields: Fields) {
+        guard let source = fields["cron"] ?? fields["event"] else { return }
+        if let event = fields["event"], source.key.text != event.key.text {
+            reading.report(
+                .exclusive(
+                    "a trigger has 'cron' or 'event', not both", at: event.key.range, and: source.key.range,
+                    help: "make two triggers of it"))
+        }
+        let others = source.key.text == "cron" ? ["where"] : ["timezone", "catchup", "overlap"]
+        // With both sources the keys of both are expected.
+        guard fields["cron"] == nil || fields["event"] == nil else { return }
+        for key in others {
+            guard let pair = fields[key] else { continue }
+            reading.report(
+                .exclusive(
+                    "'\(key)' does not go with '\(source.key.text)'", at: pair.key.range, and: source.key.range,
+                    help: key == "where" ? "only events can be filtered" : "it belongs to a trigger with 'cron'"))
+        }
     }
 
     private mutating func concurrency(_ fields: Fields) -> Concurrency? {
@@ -203,7 +223,7 @@ struct DefinitionParser {
         guard let pair = fields["retention"] else { return nil }
         var retention = Retention(keyRange: pair.key.range)
         guard case .mapping = pair.value.content else {
-            retention.all = reading.duration(pair.value, as: "`retention`")
+            retention.all = reading.duration(pair.value, of: "retention")
             return retention
         }
         guard let inner = reading.fields(pair.value, of: "`retention`", known: Self.endings, shape: "retention: 30d") else {
