@@ -4,15 +4,15 @@ import Values
 ///
 /// Null, booleans, strings, lists and maps with string keys are plain JSON. Ints, uints, doubles, bytes (base64), timestamps
 /// (RFC 3339), durations (seconds, `1.5s`), types and optionals (a list of at most one value) are wrapped; so is a map whose
-/// keys are not all strings, or that could be taken for a wrapping, as a list of `[key, value]`. NaN and the infinities are
-/// the strings `NaN`, `Infinity`, `-Infinity`.
+/// keys are not all strings, or that could be taken for a wrapping, as a list of `[key, value]`. Doubles that our JSON does not
+/// have are the strings `NaN`, `Infinity`, `-Infinity`, `-0.0`.
 enum TypedValue {
     static func encode(_ value: Value) -> Value {
         switch value {
         case .null, .bool, .string: return value
         case .int: return wrapped("int", value)
         case .uint: return wrapped("uint", value)
-        case .double(let number): return wrapped("double", number.isFinite ? value : .string(name(ofUnusual: number)))
+        case .double(let number): return wrapped("double", name(ofUnusual: number).map(Value.string) ?? value)
         case .bytes(let bytes): return wrapped("bytes", .string(Base64.encode(bytes)))
         case .timestamp(let instant): return wrapped("timestamp", .string(instant.description))
         case .duration(let span): return wrapped("duration", .string(span.description))
@@ -40,8 +40,9 @@ enum TypedValue {
 
     private static func isWrapping(_ map: ValueMap) -> Bool { map.count == 2 && map["type"] != nil && map["value"] != nil }
 
-    private static func name(ofUnusual number: Double) -> String {
-        number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
+    private static func name(ofUnusual number: Double) -> String? {
+        if number.isFinite { return number == 0 && number.sign == .minus ? "-0.0" : nil }
+        return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
     }
 
     // MARK: Reading
