@@ -40,6 +40,7 @@ package enum DefinitionAnalyzer {
         for subject in subjects where !faulty.contains(ObjectIdentifier(subject.definition.file)) {
             RuleBook.checkFaultless(subject) { diagnostics.report($0) }
         }
+        if faulty.isEmpty { ProjectRules.checkFaultless(project) { diagnostics.report($0) } }
         return diagnostics
     }
 

@@ -23,7 +23,8 @@ enum RuleBook {
         [
             UnsupportedRule.self, DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
             WaitTimeoutRule.self, WaitConditionRule.self, NestedTimeoutRule.self, SecretDeclarationRule.self,
-            CallTargetRule.self, RetryableErrorRule.self,
+            CallTargetRule.self, RetryableErrorRule.self, LoopNameRule.self, SingleBranchRule.self, EventDeclarationRule.self,
+            ForeignNameRule.self, CatchClauseRule.self,
             DefaultValueRule.self,
             // Time and durability.
             CronSyntaxRule.self, CronDayRule.self, ClockChangeRule.self, RareScheduleRule.self, TimeZoneRule.self,
@@ -35,7 +36,7 @@ enum RuleBook {
     }
 
     /// Rules that would only repeat in other words what is wrong already: a misspelt name leaves its declaration unused.
-    static var rulesForFaultless: [any DefinitionRule.Type] { [UnusedRule.self] }
+    static var rulesForFaultless: [any DefinitionRule.Type] { [UnusedRule.self, SwitchRule.self] }
 
     /// Over each JSON Schema an author wrote out.
     static var schemaRules: [any SchemaRule.Type] {
@@ -66,11 +67,17 @@ enum ProjectRules {
     static func check(_ project: Project, report: (Diagnostic) -> Void) {
         EventShapeRule.check(project, report: report)
         SettingTypeRule.check(project, report: report)
+        InvokeCircleRule.check(project, report: report)
         if let shared = project.shared {
             RuleBook.check(SchemaDocument.all(in: (shared.types + shared.events).map(\.node)), report: report)
         }
         let flow = EventFlow(project)
         EventLoopRule.check(project, flow, report: report)
         UnheardEventRule.check(project, flow, report: report)
+    }
+
+    /// When no file of the project has an error.
+    static func checkFaultless(_ project: Project, report: (Diagnostic) -> Void) {
+        UnusedSharedTypeRule.check(project, report: report)
     }
 }

@@ -16,6 +16,8 @@ struct LoweredFile: Sendable {
     var builtins: [String] = []
     var labels: [StepGraph.Label] = []
     var matchSets: [StepGraph.EventPaths] = []
+    /// The values that what the cases of a `switch` compare may have, by the id of the step.
+    var switchMembers: [String: [Value]] = [:]
     /// Events it waits for.
     var events: [String] = []
     var diagnostics: DiagnosticCollector
@@ -37,6 +39,7 @@ struct FileLowering {
     var callees: [String] = []
     var builtins: [String] = []
     var matchSets: Set<StepGraph.EventPaths> = []
+    var switchMembers: [String: [Value]] = [:]
     var waitedEvents: [String] = []
     var diagnostics = DiagnosticCollector()
     var isComplete = true
@@ -66,7 +69,7 @@ struct FileLowering {
             matchSets: matchSets.sorted {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
-            events: waitedEvents, diagnostics: diagnostics, isComplete: isComplete)
+            switchMembers: switchMembers, events: waitedEvents, diagnostics: diagnostics, isComplete: isComplete)
     }
 
     // MARK: The file
