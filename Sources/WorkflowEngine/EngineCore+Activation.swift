@@ -191,7 +191,7 @@ extension EngineCore {
         // What was due before the instance ended in this very pass is void.
         guard instance.interpreter.completion == nil, !builder.state.status.isTerminal else { return }
         switch occurrence {
-        case .begin: beginRun(instance, &builder)
+        case .begin: try beginRun(instance, &builder)
         case .result(let key, let attempt, let result, let startedAt):
             try applyResult(result, to: key, attempt: attempt, startedAt: startedAt, instance, &builder)
         case .timer(let key): try applyTimer(key, instance, &builder)
@@ -255,11 +255,10 @@ extension EngineCore {
     ) throws(JournalMismatch) {
         guard instance.signals.insert(signal.key).inserted else { return }
         let sequence = builder.nextSequence()
-        var row = StepRow(
-            key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
-            scheduledAt: builder.time, completedAt: builder.time)
-        if case .cancelled(let request) = signal { row.output = request.value }
-        builder.insert(row)
+        builder.insert(
+            StepRow(
+                key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
+                output: signal.value, scheduledAt: builder.time, completedAt: builder.time))
         let entry = JournalEntry(sequence: sequence, time: builder.time, content: .signal(signal))
         carryOut(try instance.interpreter.apply(entry), of: instance, into: &builder)
     }

@@ -269,11 +269,14 @@ extension EngineCore {
 
     // MARK: - Stopping
 
-    func stopAction(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
+    /// No further attempt begins. One under way is told to stop too, unless it may finish.
+    func stopAction(
+        _ key: MemoKey, isLetFinish: Bool, _ instance: LiveInstance, _ builder: inout TransitionBuilder
+    ) {
         guard let open = instance.openActions[key] else { return }
         instance.openActions[key]?.isStopped = true
         switch open.row.status {
-        case .running where !open.isAnnounced: instance.stopped.append(key)
+        case .running where !open.isAnnounced: if !isLetFinish { instance.stopped.append(key) }
         case .running:
             // Announced in this very transition: it has not begun and does not begin.
             instance.openActions[key]?.isAnnounced = false

@@ -36,7 +36,8 @@ extension EngineCore {
                 builder.insert(row)
                 instance.openEmits[row.key] = OpenEmit(row: row, request: request)
                 instance.queue.append(.execute(row.key))
-            case .stopAction(let key): stopAction(key, instance, &builder)
+            case .stopAction(let key): stopAction(key, isLetFinish: false, instance, &builder)
+            case .letActionFinish(let key): stopAction(key, isLetFinish: true, instance, &builder)
             case .stopChild(let key): stopChild(key, instance, &builder)
             case .endLeaf(let key): endLeaf(key, instance, &builder)
             case .startTimer(let key, let due):

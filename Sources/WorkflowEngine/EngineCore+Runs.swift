@@ -5,15 +5,20 @@ import WorkflowJournal
 
 /// Runs that begin: of instances written `pending`, after `continue_as_new`, after an operator's retry.
 extension EngineCore {
-    func beginRun(_ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        guard builder.state.runStartedAt == nil else { return }
-        let header = instance.interpreter.header
+    func beginRun(_ instance: LiveInstance, _ builder: inout TransitionBuilder) throws(JournalMismatch) {
+        guard builder.state.runStartedAt == nil, let beginning = instance.beginning else { return }
+        instance.beginning = nil
         builder.state.status = .running
-        builder.state.startedAt = header.startedAt
-        builder.state.runStartedAt = header.runStartedAt
-        let commands = instance.firstCommands
-        instance.firstCommands = []
-        carryOut(commands, of: instance, into: &builder)
+        builder.state.startedAt = instance.interpreter.header.startedAt
+        switch beginning {
+        case .first(let commands):
+            builder.state.runStartedAt = instance.interpreter.header.startedAt
+            carryOut(commands, of: instance, into: &builder)
+        case .retried(let record):
+            builder.state.runStartedAt = builder.time
+            builder.state.ending = nil
+            try applySignal(.retried(record), instance, &builder)
+        }
     }
 
     /// Cancelled before it began: there is nothing to unwind.

@@ -91,8 +91,7 @@ extension EngineCore {
         return InstanceHeader(
             id: stored.claim.id, workflow: stored.workflow, continuations: stored.state.continuations, input: input,
             config: typedConfig(stored.config, graph), trigger: stored.trigger, run: stored.state.run,
-            startedAt: stored.state.startedAt ?? began, runStartedAt: stored.state.runStartedAt ?? began,
-            keptSequence: stored.keptSequence, occurrences: stored.occurrences)
+            startedAt: stored.state.startedAt ?? began)
     }
 
     private func rebuild(
@@ -100,12 +99,15 @@ extension EngineCore {
     ) throws(JournalMismatch) -> LiveInstance {
         let hasBegun = stored.state.runStartedAt != nil
         let interpreter: Interpreter
-        var firstCommands: [Command] = []
+        var beginning: LiveInstance.Beginning?
         if hasBegun {
             interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps)
+        } else if stored.isRetried {
+            interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps, hasBegun: false)
+            beginning = .retried(RetryRecord(run: stored.state.run, occurrences: stored.occurrences))
         } else {
             interpreter = Interpreter(graph: graph, header: header)
-            firstCommands = interpreter.start()
+            beginning = .first(interpreter.start())
         }
         let instance = LiveInstance(
             claim: stored.claim,
@@ -113,7 +115,7 @@ extension EngineCore {
                 id: stored.claim.id, config: stored.config, depth: stored.depth, eventDepth: stored.eventDepth),
             interpreter: interpreter, trustedHosts: TrustedHosts.of(graph, config: stored.config), state: stored.state,
             marks: stored.marks)
-        instance.firstCommands = firstCommands
+        instance.beginning = beginning
         if !hasBegun, stored.isAdmitted { instance.queue.append(.begin) }
         if hasBegun, case .continuedAsNew(let input)? = interpreter.completion { instance.continuation = input }
         return instance
@@ -150,7 +152,7 @@ extension EngineCore {
     }
 
     private func takeUpSteps(_ instance: LiveInstance, _ stored: StoredInstance) {
-        let stopped = Set(instance.interpreter.stoppedActions)
+        let stopped = Set(instance.interpreter.stoppedActions + instance.interpreter.stoppedChildren)
         let rows = Dictionary(stored.steps.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         for command in instance.interpreter.outstanding() {
             guard let key = command.leafKey, let row = rows[key] else { continue }
@@ -165,7 +167,7 @@ extension EngineCore {
             case .sendEvent(let request):
                 instance.openEmits[key] = OpenEmit(row: row, request: request)
                 instance.queue.append(.execute(key))
-            case .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+            case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
             }
         }
     }
@@ -205,4 +207,9 @@ extension EngineCore {
     func arm(_ timer: TimerRow, of key: InstanceKey) {
         if timer.dueAt <= armedThrough { timers.insert(.step(key, timer)) }
     }
+}
+
+extension StoredInstance {
+    /// The run that has not begun is an operator's retry: it began before, and waits to be let in again.
+    var isRetried: Bool { state.status == .pending && state.startedAt != nil }
 }

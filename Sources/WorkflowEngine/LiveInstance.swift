@@ -30,6 +30,12 @@ final class LiveInstance {
         case interrupted(MemoKey)
     }
 
+    /// How a run begins that has not begun.
+    enum Beginning {
+        case first([Command])
+        case retried(RetryRecord)
+    }
+
     /// What an instance is beside its state and its journal.
     struct Facts {
         var id: InstanceID
@@ -58,8 +64,7 @@ final class LiveInstance {
     var timers: [MemoKey: TimerRow] = [:]
     /// The input of the next run, once this one has continued as new.
     var continuation: Value?
-    /// What a run that has not begun asks for first.
-    var firstCommands: [Command] = []
+    var beginning: Beginning?
 
     var queue: Deque<Occurrence> = []
     /// What the transition in flight was made of, in case it has to be made again.

@@ -20,6 +20,7 @@ final class Bench {
     private(set) var aborted: [String] = []
     private(set) var answers: [EngineCore.Answer] = []
     private(set) var transitions: [Transition] = []
+    private(set) var reports: [String] = []
     /// Writes wait here while set.
     var holdsWrites = false
     private var heldWrites: [(EngineCore.WriteTag, JournalWrite)] = []
@@ -103,6 +104,7 @@ final class Bench {
             case .abort(let tag): aborted.append(tag.step.text)
             case .answer(_, let answer): answers.append(answer)
             case .ended: break
+            case .report(let line): reports.append(line)
             }
         } catch {
             // A busy store: the test decides what comes next.
