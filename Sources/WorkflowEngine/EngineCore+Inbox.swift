@@ -1,3 +1,4 @@
+import DequeModule
 import Values
 import WorkflowInterpreter
 import WorkflowJournal
