@@ -153,14 +153,15 @@ extension EngineCore {
     }
 
     private func takeUpSteps(_ instance: LiveInstance, _ stored: StoredInstance) {
-        let stopped = Set(instance.interpreter.stoppedActions + instance.interpreter.stoppedChildren)
+        let aborted = Set(instance.interpreter.stoppedActions)
+        let stopped = aborted.union(instance.interpreter.finishingActions).union(instance.interpreter.stoppedChildren)
         let rows = Dictionary(stored.steps.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         for command in instance.interpreter.outstanding() {
             guard let key = command.leafKey, let row = rows[key] else { continue }
             switch command {
             case .runAction(let request):
                 instance.openActions[key] = OpenAction(row: row, request: request, isStopped: stopped.contains(key))
-                takeUpAction(instance, row, request)
+                takeUpAction(instance, row, request, isAborted: aborted.contains(key))
             case .startSleep, .openWait: instance.openLeaves[key] = row
             case .startChild(let request):
                 instance.openChildren[key] = OpenChild(row: row, request: request, isStopped: stopped.contains(key))
@@ -184,7 +185,7 @@ extension EngineCore {
         }
     }
 
-    private func takeUpAction(_ instance: LiveInstance, _ row: StepRow, _ request: ActionRequest) {
+    private func takeUpAction(_ instance: LiveInstance, _ row: StepRow, _ request: ActionRequest, isAborted: Bool) {
         guard let claim = instance.claim else { return }
         let isStopped = instance.openActions[row.key]?.isStopped == true
         switch row.status {
@@ -197,7 +198,7 @@ extension EngineCore {
                 if case .result(row.key, row.attempt, _, _) = kept { true } else { false }
             }
             if !isHere && isKept != true { instance.queue.append(.interrupted(row.key)) }
-            if isHere && isStopped {
+            if isHere && isAborted {
                 instance.stopped.append(row.key)
                 abortStopped(instance)
             }
