@@ -9,8 +9,10 @@ extension MemoryTables {
             switch transition.subject {
             case .start(let new): start(new, transition, at: time)
             case .advance(let claim): advance(claim, transition)
+            case .revive: .stale
             }
-        case .accept(let event): accept(event, at: time, marking: &marked)
+        case .accept(let sent): accept(sent.event, at: time, marking: &marked)
+        case .enqueue: .stale
         case .request(let request): self.request(request, marking: &marked)
         case .define(let record): define(record)
         case .configure(let value): configure(value)
@@ -256,6 +258,7 @@ extension MemoryTables {
         case .cancel(let cancel):
             if instances[index].isCancelConsumed { return .requested(.recorded(key)) }
             if instances[index].cancel == nil { instances[index].cancel = cancel }
+        case .forceCancel, .pause, .resume: return .stale
         }
         mark(at: index)
         marked.append(key)

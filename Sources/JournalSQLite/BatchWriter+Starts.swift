@@ -120,6 +120,7 @@ extension BatchWriter {
                 bind.json(cancel.value)
                 bind.int(row.key.number)
             }
+        case .forceCancel, .pause, .resume: return .stale
         }
         memory.marked.append(row.key)
         return .requested(.recorded(row.key))

@@ -201,8 +201,10 @@ final class BatchWriter: @unchecked Sendable {
             switch transition.subject {
             case .start(let new): try start(new, transition)
             case .advance(let claim): try advance(claim, transition)
+            case .revive: .stale
             }
-        case .accept(let event): try accept(event)
+        case .accept(let sent): try accept(sent.event)
+        case .enqueue: .stale
         case .request(let request): try self.request(request)
         case .define(let record): try define(record)
         case .configure(let value): try configure(value)

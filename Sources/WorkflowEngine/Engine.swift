@@ -77,7 +77,9 @@ package final class Engine: Sendable {
     package func accept(_ event: EventRequest) async throws(EngineError) -> WriteOutcome.AcceptedEvent {
         let outcome = try await write { random in
             let id = event.id ?? InstanceID(at: self.store.now(), random: (random.next(), random.next())).text
-            return .accept(NewEvent(id: id, name: event.name, source: event.source, data: JSON.normalised(event.data)))
+            return .accept(
+                SentEvent(
+                    event: NewEvent(id: id, name: event.name, source: event.source, data: JSON.normalised(event.data))))
         }
         guard case .accepted(let accepted) = outcome else { throw Self.unexpected(outcome) }
         return accepted
@@ -90,6 +92,7 @@ package final class Engine: Sendable {
         case .requested(.alreadyEnded(let status)):
             throw EngineError(.alreadyEnded, "instance \(id) has ended already: \(status.rawValue)")
         case .requested(.notFound): throw EngineError(.instanceNotFound, "there is no instance \(id)")
+        case .requested(.held), .requested(.notHeld), .enqueued: throw Self.unexpected(outcome)
         case .committed, .accepted, .stored, .existing, .stale, .refused, .unknown: throw Self.unexpected(outcome)
         }
     }

@@ -108,7 +108,7 @@ extension EngineCore {
             giveBackPlaces(instance)
             if let ticket { refuse(ticket, Self.error(of: refusal)) }
             drop(instance)
-        case .accepted, .requested, .stored: preconditionFailure("a transition is committed or not")
+        case .accepted, .requested, .enqueued, .stored: preconditionFailure("a transition is committed or not")
         }
     }
 
@@ -116,7 +116,7 @@ extension EngineCore {
         switch refusal.reason {
         case .keyReused: EngineError(.idempotencyKeyReused, refusal.message)
         case .callerKeyTaken: EngineError(.callerKeyTaken, refusal.message)
-        case .quarantined, .limit: EngineError(.invalidStart, refusal.message)
+        case .quarantined, .limit, .gateFull: EngineError(.invalidStart, refusal.message)
         }
     }
 
@@ -255,11 +255,10 @@ extension EngineCore {
     ) throws(JournalMismatch) {
         guard instance.signals.insert(signal.key).inserted else { return }
         let sequence = builder.nextSequence()
-        var row = StepRow(
-            key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
-            scheduledAt: builder.time, completedAt: builder.time)
-        if case .cancelled(let request) = signal { row.output = request.value }
-        builder.insert(row)
+        builder.insert(
+            StepRow(
+                key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
+                output: signal.value, scheduledAt: builder.time, completedAt: builder.time))
         let entry = JournalEntry(sequence: sequence, time: builder.time, content: .signal(signal))
         carryOut(try instance.interpreter.apply(entry), of: instance, into: &builder)
     }
@@ -314,6 +313,7 @@ extension EngineCore {
                     key: row.key, matches: request.matches, scheduledSequence: request.leaf.scheduledSequence)
                 instance.waits[row.key] = wait
                 builder.open(wait)
+            case .startChild, .sendEvent, .stopChild, .letActionFinish: preconditionFailure("not executed yet")
             case .stopAction(let key): stopAction(key, instance, &builder)
             case .endLeaf(let key): endLeaf(key, instance, &builder)
             case .startTimer(let key, let due):
@@ -352,9 +352,12 @@ extension EngineCore {
     }
 
     private func finish(_ completion: Completion, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        builder.state.status = completion.status
-        builder.state.endedAt = builder.time
+        if let status = completion.status {
+            builder.state.status = status
+            builder.state.endedAt = builder.time
+        }
         switch completion {
+        case .continuedAsNew: preconditionFailure("not executed yet")
         case .completed(let output): builder.state.output = JSON.normalised(output)
         case .failed(let failure), .cancelled(let failure), .timedOut(let failure): builder.state.failure = failure
         }

@@ -121,7 +121,9 @@ extension EngineCore {
                 takeUpAction(instance, row, request)
             case .startSleep(let request): instance.openLeaves[request.leaf.key] = rows[request.leaf.key]
             case .openWait(let request): instance.openLeaves[request.leaf.key] = rows[request.leaf.key]
-            case .stopAction, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+            case .startChild, .sendEvent, .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer,
+                .beginEnding, .noteFailedCleanup, .finish:
+                break
             }
         }
         instance.signals = Set(stored.steps.filter { $0.verb == .signal }.map(\.key))

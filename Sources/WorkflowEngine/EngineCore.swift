@@ -207,6 +207,7 @@ package final class EngineCore {
             switch outcome {
             case .accepted(let event): for key in event.woken { wake(key) }
             case .requested(.recorded(let key)): wake(key)
+            case .enqueued(let enqueued): for key in enqueued.woken { wake(key) }
             // Whom it marked, if it was committed, is not known.
             case .unknown: for key in live.keys.sorted() { wake(key) }
             case .committed, .requested, .stored, .existing, .stale, .refused: break

@@ -22,7 +22,9 @@ extension Interpreter {
         case .runAction(let request): emit(.stopAction(request.leaf.key))
         case .startSleep(let request): endUnfinished(frame, request.leaf.key, cause)
         case .openWait(let request): endUnfinished(frame, request.leaf.key, cause)
-        case .stopAction, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish:
+        case .startChild(let request): emit(.stopChild(request.leaf.key))
+        case .sendEvent, .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding,
+            .noteFailedCleanup, .finish:
             preconditionFailure("no leaf waits for this command")
         }
     }
@@ -38,7 +40,11 @@ extension Interpreter {
         switch outcome {
         case .completed(let raw):
             if frame.context.isRepeatable { completions[place(of: frame.key), default: 0] += 1 }
-            end(frame, .success(result(raw, frame)))
+            do {
+                end(frame, .success(try result(raw, frame)))
+            } catch {
+                end(frame, .failure(error))
+            }
         case .failed(var failure):
             failure.step = failure.step ?? memoKey(frame.key)
             if case .runAction(let request) = command { failure.key = failure.key ?? request.idempotencyKey }
@@ -57,7 +63,7 @@ extension Interpreter {
     }
 
     /// The raw result with the kinds of its type.
-    private func result(_ raw: Value, _ frame: Frame) -> Value {
+    private func result(_ raw: Value, _ frame: Frame) throws(Failure) -> Value {
         guard let index = frame.isNode else { return raw }
         switch graph[index].kind {
         case .action(let call): return call.resultShape.typed(raw)
@@ -66,7 +72,20 @@ extension Interpreter {
             frame.event = event
             let data = event["data"] ?? .null
             return step.namesEvent ? ["name": event["name"] ?? .null, "data": data] : data
-        default: return .null
+        case .invoke(let step):
+            guard let returns = step.returns, !step.isDetached else { return raw }
+            do {
+                return try admit(raw, returns, frame, what: "output of workflow '\(step.workflow)' in")
+            } catch {
+                // The child has had its effect; nobody but a `catch` can still do something about it.
+                var failure = error
+                failure.data = ["result": raw, "errors": failure.data["errors"] ?? .null]
+                throw failure
+            }
+        case .emit: return raw
+        case .condition, .finally, .catching, .timeout, .foreach, .repeat, .retry, .shaped, .composite, .sleep, .bindings,
+            .group, .parallel, .choice, .fail, .raise, .return, .continueAsNew:
+            return .null
         }
     }
 

@@ -152,7 +152,7 @@ package struct Bench: Sendable {
     )
         throws -> WriteOutcome.AcceptedEvent
     {
-        let outcome = try write(.accept(NewEvent(id: id, name: name, source: source, data: data)))
+        let outcome = try write(.accept(SentEvent(event: NewEvent(id: id, name: name, source: source, data: data))))
         guard case .accepted(let accepted) = outcome else { throw Unexpected(outcome: outcome) }
         return accepted
     }

@@ -55,7 +55,7 @@ extension JournalContract {
             let outcomes = try bench.store.write([
                 .transition(bench.transition(one) { $0.steps = [.insert(bench.step("x"))] }),
                 .transition(bench.transition(two) { $0.steps = [.insert(bench.step("y"))] }),
-                .accept(NewEvent(id: "e", name: "paid", source: "s", data: [:])),
+                .accept(SentEvent(event: NewEvent(id: "e", name: "paid", source: "s", data: [:]))),
             ])
             #expect(outcomes[0] == .stale)
             let claim = try bench.committed(outcomes[1]).claim
@@ -85,7 +85,7 @@ extension JournalContract {
                             .insert(bench.step("b")), .update(bench.step("a", status: .completed, output: 2, completed: 1)),
                         ]
                     }),
-                .accept(NewEvent(id: "e", name: "paid", source: "s", data: [:])),
+                .accept(SentEvent(event: NewEvent(id: "e", name: "paid", source: "s", data: [:]))),
             ])
             #expect(try bench.load(bench.committed(outcomes[0]).claim).steps == [bench.step("before")])
             #expect(outcomes[1].refusal == .quarantined)

@@ -158,7 +158,7 @@ final class Bench {
     func send(_ name: String, _ data: Value, id: String? = nil) {
         tickets += 1
         let event = NewEvent(id: id ?? "e\(tickets)", name: name, source: "test", data: data)
-        handle(.write(.init(number: tickets), .accept(event)))
+        handle(.write(.init(number: tickets), .accept(SentEvent(event: event))))
     }
 
     func cancel(_ id: InstanceID, compensates: Bool = true) {

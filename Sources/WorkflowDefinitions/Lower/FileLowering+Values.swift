@@ -193,11 +193,13 @@ extension FileLowering {
 
     // MARK: Expressions
 
+    private static let expressionOptions = ExpressionOptions(dialect: .workflow, timeZones: SystemTimeZones())
+
     mutating func expression(
         _ source: String, _ range: Range<Int>, _ scalar: YAMLScalar, _ place: ValuePlace, _ scope: inout Scope
     ) -> LoweredValue {
         let (compiled, problems) = ExpressionCompiler.compile(
-            source, in: scope.expressionScope(withSecrets: place.allowsSecrets))
+            source, in: scope.expressionScope(withSecrets: place.allowsSecrets), options: Self.expressionOptions)
         for problem in problems {
             let site = ExpressionSite(source: source, offset: range.lowerBound, scalar: scalar, place: place)
             report(diagnostic(for: problem, at: site, in: scope))

@@ -6,18 +6,14 @@ import YAMLSyntax
 struct DefinitionParser {
     var reading = NodeReading()
 
-    static let keys = [
-        "workflow", "action", "description", "dsl", "input", "returns", "types", "events", "config", "secrets", "labels",
-        "triggers", "concurrency", "timeout", "retention", "steps", "output", "catch", "finally",
-    ]
     /// Of a built-in action's signature, which has no steps.
     static let signatureKeys = ["action", "description", "input", "returns", "errors", "sinks", "secrets", "types"]
-    static let endings = ["completed", "failed", "cancelled", "timed_out"]
 
     /// - Parameter signature: a file that declares a built-in action.
     mutating func definition(_ root: YAMLNode, file: SourceFile, isSignature: Bool = false) -> Definition? {
-        let known = Self.keys
-        guard let fields = reading.fields(root, of: "a definition", known: known, shape: "workflow: <name>") else { return nil }
+        guard let fields = reading.fields(root, of: "a definition", known: Keys.definition, shape: "workflow: <name>") else {
+            return nil
+        }
         guard let (kind, name) = nameAndKind(fields, isSignature: isSignature) else { return nil }
         var definition = Definition(kind: kind, name: name, file: file, root: root)
         definition.description = reading.string(fields["description"])
@@ -33,7 +29,7 @@ struct DefinitionParser {
     /// `types.yaml` of a project.
     mutating func sharedTypes(_ root: YAMLNode, file: SourceFile) -> SharedTypes? {
         let shape = "types: { Name: { field: string } }"
-        guard let fields = reading.fields(root, of: "types.yaml", known: ["types", "events"], shape: shape) else { return nil }
+        guard let fields = reading.fields(root, of: "types.yaml", known: Keys.sharedTypes, shape: shape) else { return nil }
         return SharedTypes(file: file, types: types(fields), events: events(fields))
     }
 
@@ -130,7 +126,7 @@ struct DefinitionParser {
 
     private mutating func readWorkflowKeys(_ fields: Fields, into definition: inout Definition) {
         if definition.kind != .workflow {
-            for key in ["labels", "triggers", "concurrency", "timeout", "retention"] {
+            for key in Keys.workflowOnly {
                 guard let pair = fields[key] else { continue }
                 reading.report(
                     .exclusive(
@@ -162,15 +158,14 @@ struct DefinitionParser {
     }
 
     private mutating func trigger(_ node: YAMLNode) -> Trigger? {
-        let known = ["cron", "timezone", "catchup", "overlap", "event", "where", "input"]
-        guard let fields = reading.fields(node, of: "a trigger", known: known, shape: "{ cron: '0 6 * * *' }") else {
+        guard let fields = reading.fields(node, of: "a trigger", known: Keys.trigger, shape: "{ cron: '0 6 * * *' }") else {
             return nil
         }
         checkTrigger(fields)
         let input = fields.entry("input")
         if let cron = fields["cron"] {
-            let catchup = reading.choice(fields["catchup"], among: ["none", "last", "all"])
-            let overlap = reading.choice(fields["overlap"], among: ["allow", "skip", "replace"])
+            let catchup = reading.choice(fields["catchup"], among: Keys.catchups)
+            let overlap = reading.choice(fields["overlap"], among: Keys.overlaps)
             if let catchup, catchup.value == "all", overlap.map({ $0.value != "allow" }) ?? (fields["overlap"] == nil) {
                 reading.report(.catchupNeedsOverlap(catchup, overlap: overlap))
             }
@@ -209,14 +204,15 @@ struct DefinitionParser {
 
     private mutating func concurrency(_ fields: Fields) -> Concurrency? {
         guard let pair = fields["concurrency"] else { return nil }
-        let known = ["key", "limit", "overflow"]
-        guard let inner = reading.fields(pair.value, of: "`concurrency`", known: known, shape: "concurrency: { limit: 1 }")
+        guard
+            let inner = reading.fields(
+                pair.value, of: "`concurrency`", known: Keys.concurrency, shape: "concurrency: { limit: 1 }")
         else {
             return nil
         }
         return Concurrency(
             key: inner.entry("key"), limit: reading.integer(inner["limit"], in: 1...100_000),
-            overflow: reading.choice(inner["overflow"], among: ["queue", "reject", "replace"]), keyRange: pair.key.range)
+            overflow: reading.choice(inner["overflow"], among: Keys.overflows), keyRange: pair.key.range)
     }
 
     private mutating func retention(_ fields: Fields) -> Retention? {
@@ -226,10 +222,10 @@ struct DefinitionParser {
             retention.all = reading.duration(pair.value, of: "retention")
             return retention
         }
-        guard let inner = reading.fields(pair.value, of: "`retention`", known: Self.endings, shape: "retention: 30d") else {
+        guard let inner = reading.fields(pair.value, of: "`retention`", known: Keys.endings, shape: "retention: 30d") else {
             return retention
         }
-        for ending in Self.endings {
+        for ending in Keys.endings {
             if let span = reading.duration(inner[ending]) { retention.byStatus.append((ending, span)) }
         }
         return retention
