@@ -306,11 +306,21 @@ def explanation(expression, theirs, ours):
     if theirs[0] == "rejected" and re.search(r"'_[!=]=_' applied to '\(\w+, \w+\)'", theirs[1]) and " + " in expression:
         return "the element type of a list joined of a known and an unknown one"
     if theirs[0] == "failed" and ours[0] == "rejected":
-        if "Invalid map key type" in theirs[1] and "a map's key cannot be" in ours[1]:
+        if "a map's key cannot be" in ours[1]:
             return "a map's key of a wrong type is found before running"
-        if re.match("WF31(05|10)", ours[1]) and ("No matching overloads" in theirs[1] or "null" in expression):
+        if re.match("WF31(05|10)", ours[1]):
             return "a call that no overload takes is found before running"
+    if ours[0] == "rejected" and "too large for a double" in ours[1]:
+        return "a literal beyond the range of doubles"
+    if theirs[0] == "failed" and "is greater than <string>.size()" in theirs[1] and "substring" in expression:
+        return "a substring may end where the text ends"
+    if ours[0] == "failed" and "int() does not take boolean" in ours[1]:
+        return "booleans are no numbers"
+    if "%d" in expression and theirs[0] == ours[0] == "value" and re.search(r"\.\d{6}", repr(theirs[2])):
+        return "%d of a double"
     if theirs[0] == "value" and ours[0] == "failed":
+        if "cannot be a key of a map" in ours[1] and "[?" in expression:
+            return "an optional index of a type no key has"
         if "base64.decode" in expression and "not base64" in ours[1]:
             return "base64 has no white space and no bits left over"
         if "is not a timestamp" in ours[1] or re.search(r"'( .*|.* |.*\\[nt].*)' is not", ours[1]):
@@ -320,6 +330,7 @@ def explanation(expression, theirs, ours):
             return "nothing, split into characters"
         if sorted(map(repr, theirs[2])) == sorted(map(repr, ours[2])) and re.search(r"(m|})\)?\.(map|filter)\(", expression):
             return "the order of a map's keys"
-    if theirs[0] == ours[0] == "value" and "string(" in expression and without_spelling(theirs[2]) == without_spelling(ours[2]):
+    unusual = re.search(r"\de[+-]\d|nan|inf|-0", repr(theirs[-1]))
+    if theirs[0] == ours[0] == "value" and unusual and without_spelling(theirs[2]) == without_spelling(ours[2]):
         return "how a double is written as text"
     return None
