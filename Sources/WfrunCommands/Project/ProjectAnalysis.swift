@@ -50,7 +50,7 @@ extension ProjectAnalysis {
     }
 
     /// One text by itself: its name need not equal a path, and it sees the standard library alone.
-    static func diagnostics(ofAlone source: SourceFile, policy: DiagnosticPolicy) -> [Diagnostic] {
+    static func diagnostics(ofAlone source: SourceFile, policy: DiagnosticPolicy = .standard) -> [Diagnostic] {
         let sources = SourceSet(definitions: [source], library: library, root: nil, asOf: wallClock())
         return DefinitionAnalyzer.analyze(sources, policy: policy).diagnostics
     }

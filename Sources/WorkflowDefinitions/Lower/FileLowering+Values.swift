@@ -189,10 +189,8 @@ extension FileLowering {
 
     /// A scalar without expressions: in a typed position the type decides what it is (language.md §10).
     private mutating func literal(_ scalar: YAMLScalar, _ text: String, _ place: ValuePlace) -> LoweredValue {
-        if let expected = place.expected {
-            LiteralSpellingRule.check(scalar, as: expected) { report($0) }
-            if case .text(.uri) = expected.required.form { PlainHTTPRule.check(scalar) { report($0) } }
-        }
+        LiteralSpellingRule.check(scalar, as: place.expected ?? .any) { report($0) }
+        if case .text(.uri)? = place.expected?.required.form { PlainHTTPRule.check(scalar) { report($0) } }
         switch LiteralReading.read(scalar, text, as: place.expected) {
         case .value(let value, let type): return LoweredValue(.constant(value), type)
         case .violation(let violation): report(.violatesSchema(place, at: scalar.range, violation: violation))

@@ -2,6 +2,127 @@ extension Explanation {
     /// WF51xx: time and durability.
     static let time: [Explanation] = [
         Explanation(
+            .badCron,
+            """
+            Five fields: minute, hour, day of the month, month, weekday; each a `*`, a number, a range, a list, or a step over `*` or a \
+            range. Months and weekdays have names. `@hourly`, `@daily`, `@weekly`, `@monthly` and `@yearly` stand for the usual ones. There \
+            are no seconds, and a day that none of the months has is a mistake.
+            """,
+            wrong: """
+                workflow: morning-report
+                triggers:
+                  - { cron: "0 25 * * *" }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: good morning }
+                """,
+            right: """
+                workflow: morning-report
+                triggers:
+                  - { cron: "0 5 * * *" }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: good morning }
+                """),
+        Explanation(
+            .eitherDay,
+            """
+            Where both the day of the month and the weekday are restricted, cron fires when either matches: `0 9 13 * FRI` is every Friday \
+            and every 13th. The message shows the next dates. For both at once write one of them and test the other in the first step.
+            """,
+            wrong: """
+                workflow: careful-day
+                triggers:
+                  - { cron: "0 9 13 * FRI" }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: careful today }
+                """,
+            right: """
+                workflow: careful-day
+                triggers:
+                  - { cron: "0 9 13 * *" }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: careful today }
+                """),
+        Explanation(
+            .clockChange,
+            """
+            The time does not exist on the day on which clocks are set forward, or comes twice when they are set back. It fires once all \
+            the same: at the end of the gap, or the first time. Choose an hour in which clocks of the zone do not change.
+            """,
+            wrong: """
+                workflow: night-report
+                triggers:
+                  - { cron: "30 2 * * *", timezone: Europe/Berlin }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: good night }
+                """,
+            right: """
+                workflow: night-report
+                triggers:
+                  - { cron: "30 4 * * *", timezone: Europe/Berlin }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: good night }
+                """),
+        Explanation(
+            .rareSchedule,
+            """
+            The pattern matches no date at all, or dates more than four years apart (then it is a warning that shows the next two). A \
+            weekday field that begins with `*` does not count as restricted, so day and weekday must both match.
+            """,
+            wrong: """
+                workflow: leap-day
+                triggers:
+                  - { cron: "0 9 29 2 */7" }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: a leap day }
+                """,
+            right: """
+                workflow: leap-day
+                triggers:
+                  - { cron: "0 9 29 2 *" }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: a leap day }
+                """),
+        Explanation(
+            .unknownZone,
+            """
+            Zones are named by place, as the IANA database of the system has them: `Europe/Berlin`. Abbreviations and offsets are none, \
+            because they do not say when clocks change.
+            """,
+            wrong: """
+                workflow: morning-report
+                triggers:
+                  - { cron: "0 6 * * *", timezone: Europe/Berln }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: good morning }
+                """,
+            right: """
+                workflow: morning-report
+                triggers:
+                  - { cron: "0 6 * * *", timezone: Europe/Berlin }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: good morning }
+                """),
+        Explanation(
             .badDuration,
             """
             Durations are numbers with units, largest first: `w`, `d`, `h`, `m` (minutes), `s`, `ms`, as in `1d12h`. Months and years have \
@@ -112,6 +233,32 @@ extension Explanation {
                 steps:
                   - id: nap
                     sleep: 90h
+                """),
+        Explanation(
+            .pileUp,
+            """
+            With `overlap: allow` every firing starts an instance, also while earlier ones run. When they may run longer than the interval, \
+            more and more of them run at once.
+            """,
+            wrong: """
+                workflow: minute-report
+                timeout: 1h
+                triggers:
+                  - { cron: "* * * * *", overlap: allow }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: a minute has passed }
+                """,
+            right: """
+                workflow: minute-report
+                timeout: 50s
+                triggers:
+                  - { cron: "* * * * *", overlap: allow }
+                steps:
+                  - id: report
+                    call: log
+                    with: { message: a minute has passed }
                 """),
         Explanation(
             .retryWithoutKey,
@@ -236,5 +383,94 @@ extension Explanation {
                         with: { url: "${{ config.bankUrl }}/refunds" }
                         retry: 10
                 """),
+        Explanation(
+            .droppedUndo,
+            """
+            `continue_as_new` begins the next run with an empty journal, and what was registered for compensation goes with the old one. \
+            Do what has to be undone in a workflow of its own and `invoke` it: that one ends, or is undone, before the next run begins.
+            """,
+            wrong: """
+                workflow: charge-monthly
+                config: { bankUrl: uri }
+                steps:
+                  - id: charge
+                    call: http.post
+                    with: { url: "${{ config.bankUrl }}/charges" }
+                    compensate:
+                      - id: refund
+                        call: http.post
+                        with: { url: "${{ config.bankUrl }}/refunds" }
+                        retry: 10
+                  - id: pause
+                    sleep: 30d
+                  - id: next
+                    continue_as_new: {}
+                """,
+            right: [
+                """
+                workflow: charge-monthly
+                config: { bankUrl: uri }
+                steps:
+                  - id: charge
+                    invoke: charge-once
+                  - id: pause
+                    sleep: 30d
+                  - id: next
+                    continue_as_new: {}
+                """,
+                """
+                workflow: charge-once
+                config: { bankUrl: uri }
+                steps:
+                  - id: charge
+                    call: http.post
+                    with: { url: "${{ config.bankUrl }}/charges" }
+                    compensate:
+                      - id: refund
+                        call: http.post
+                        with: { url: "${{ config.bankUrl }}/refunds" }
+                        retry: 10
+                """,
+            ]),
+        Explanation(
+            .sharedConcurrency,
+            """
+            The caller holds its place under the concurrency key until it ends, and waits for a workflow that queues for the same key: both \
+            wait for ever, or until a timeout.
+            """,
+            wrong: [
+                """
+                workflow: close-month
+                concurrency: { key: billing }
+                steps:
+                  - id: close
+                    invoke: close-books
+                """,
+                """
+                workflow: close-books
+                concurrency: { key: billing }
+                steps:
+                  - id: note
+                    call: log
+                    with: { message: closed }
+                """,
+            ],
+            right: [
+                """
+                workflow: close-month
+                concurrency: { key: closing }
+                steps:
+                  - id: close
+                    invoke: close-books
+                """,
+                """
+                workflow: close-books
+                concurrency: { key: billing }
+                steps:
+                  - id: note
+                    call: log
+                    with: { message: closed }
+                """,
+            ]),
     ]
 }
