@@ -409,7 +409,6 @@ extension Explanation {
             right: [
                 """
                 workflow: charge-monthly
-                config: { bankUrl: uri }
                 steps:
                   - id: charge
                     invoke: charge-once

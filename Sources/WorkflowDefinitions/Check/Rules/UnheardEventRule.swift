@@ -17,6 +17,7 @@ enum UnheardEventRule {
         unheard.removeAll { sent in
             taken.contains { closestMatch(to: $0.event.value, among: [sent.event.value]) != nil }
         }
-        for sent in unheard { report(.neverTaken(sent.event)) }
+        var told: Set<String> = []
+        for sent in unheard where told.insert(sent.event.value).inserted { report(.neverTaken(sent.event)) }
     }
 }
