@@ -26,6 +26,11 @@ struct ProjectLowering {
             if project.actionPositions[file.definition.name.value] == position {
                 actions[file.definition.name.value] = lowered
                 names.outputTypes[file.definition.name.value] = lowered.body.outputType
+                names.outputLabels[file.definition.name.value] = lowered.outputLabels
+                names.hostParameters[file.definition.name.value] = lowered.hosts.parameters { node in
+                    guard case .composite(let call) = lowered.nodes[node].kind else { return [] }
+                    return names.hostParameters(of: lowered.callees[Int(call.file.number)])
+                }
             }
         }
     }
