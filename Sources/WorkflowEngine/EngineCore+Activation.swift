@@ -255,11 +255,10 @@ extension EngineCore {
     ) throws(JournalMismatch) {
         guard instance.signals.insert(signal.key).inserted else { return }
         let sequence = builder.nextSequence()
-        var row = StepRow(
-            key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
-            scheduledAt: builder.time, completedAt: builder.time)
-        if case .cancelled(let request) = signal { row.output = request.value }
-        builder.insert(row)
+        builder.insert(
+            StepRow(
+                key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
+                output: signal.value, scheduledAt: builder.time, completedAt: builder.time))
         let entry = JournalEntry(sequence: sequence, time: builder.time, content: .signal(signal))
         carryOut(try instance.interpreter.apply(entry), of: instance, into: &builder)
     }
@@ -314,7 +313,7 @@ extension EngineCore {
                     key: row.key, matches: request.matches, scheduledSequence: request.leaf.scheduledSequence)
                 instance.waits[row.key] = wait
                 builder.open(wait)
-            case .startChild, .sendEvent, .stopChild: preconditionFailure("not executed yet")
+            case .startChild, .sendEvent, .stopChild, .letActionFinish: preconditionFailure("not executed yet")
             case .stopAction(let key): stopAction(key, instance, &builder)
             case .endLeaf(let key): endLeaf(key, instance, &builder)
             case .startTimer(let key, let due):

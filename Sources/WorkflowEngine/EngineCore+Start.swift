@@ -121,8 +121,8 @@ extension EngineCore {
                 takeUpAction(instance, row, request)
             case .startSleep(let request): instance.openLeaves[request.leaf.key] = rows[request.leaf.key]
             case .openWait(let request): instance.openLeaves[request.leaf.key] = rows[request.leaf.key]
-            case .startChild, .sendEvent, .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding,
-                .noteFailedCleanup, .finish:
+            case .startChild, .sendEvent, .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer,
+                .beginEnding, .noteFailedCleanup, .finish:
                 break
             }
         }

@@ -109,6 +109,8 @@ enum Ending {
     case stopped(Failure)
     /// `return`: on its way to the end of its file.
     case returned(Value)
+    /// `continue_as_new`: on its way to the end of the run.
+    case continued(Value)
 }
 
 /// An undo that a completed step has registered.

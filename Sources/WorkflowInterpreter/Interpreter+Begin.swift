@@ -46,12 +46,16 @@ extension Interpreter {
             var map = ValueMap()
             for binding in bindings { map[binding.name] = try normalised(try evaluate(binding.value, frame), frame) }
             end(frame, .success(.map(map)))
-        case .foreach, .repeat, .parallel, .invoke, .emit, .continueAsNew: preconditionFailure("not interpreted yet")
+        case .invoke(let step): try beginInvoke(frame, step)
+        case .emit(let step): try beginEmit(frame, step)
+        case .foreach, .repeat, .parallel: preconditionFailure("not interpreted yet")
         case .group(let block): beginChild(frame, .block(block), key: frame.key, scope: frame.scope) { .body($0) }
         case .choice(let cases): try beginChoice(frame, cases)
         case .fail(let step): throw try raised(by: step, frame)
         case .raise(let expression): throw Failure(value: JSON.normalised(try evaluate(expression, frame)))
         case .return(let expression): end(frame, .returned(try normalised(try evaluate(expression, frame), frame)))
+        case .continueAsNew(let expression):
+            end(frame, .continued(try normalised(try evaluate(expression, frame), frame)))
         }
     }
 
@@ -151,6 +155,25 @@ extension Interpreter {
         let input: Value = ["events": .list(step.events.map(Value.string)), "match": .list(values)]
         let leaf = try leafRecord(frame.key, input: input, frame)
         beginLeaf(frame, leaf.key, .openWait(WaitRequest(leaf: leaf, matches: matches)))
+    }
+
+    private func beginInvoke(_ frame: Frame, _ step: Node.InvokeStep) throws(Failure) {
+        let scope = callScope(frame, key: idempotencyKey(of: frame))
+        let input = JSON.normalised(try normalised(try evaluate(step.input, in: scope, frame), frame))
+        let leaf = try leafRecord(frame.key, input: input, frame)
+        let request = ChildRequest(
+            leaf: leaf, workflow: step.workflow, input: input, isDetached: step.isDetached, policy: step.policy)
+        beginLeaf(frame, leaf.key, .startChild(request))
+    }
+
+    private func beginEmit(_ frame: Frame, _ step: Node.EmitStep) throws(Failure) {
+        let scope = callScope(frame, key: idempotencyKey(of: frame))
+        var data = try normalised(try evaluate(step.data, in: scope, frame), frame)
+        if let contract = graph.events[step.event] { data = try admit(data, contract, frame, what: "data") }
+        data = JSON.normalised(data)
+        let leaf = try leafRecord(frame.key, input: data, frame)
+        let id = EventIdentifier.emitted(by: header.id, run: header.run, step: leaf.key)
+        beginLeaf(frame, leaf.key, .sendEvent(EmitRequest(leaf: leaf, event: step.event, data: data, id: id)))
     }
 
     func beginLeaf(_ frame: Frame, _ key: MemoKey, _ command: Command) {

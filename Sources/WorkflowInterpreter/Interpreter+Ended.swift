@@ -52,6 +52,7 @@ extension Interpreter {
             finish(.timedOut(ended(as: "timeout", failure)))
         case (_, .failure(let failure)), (_, .stopped(let failure)): finish(.failed(failure))
         case (_, .success(let output)), (_, .returned(let output)): finish(.completed(output: output))
+        case (_, .continued(let input)): finish(.continuedAsNew(input: JSON.normalised(input)))
         }
         root = nil
     }
@@ -67,7 +68,7 @@ extension Interpreter {
         case .success(let value):
             frame.resultScope?.set(position, to: value)
             advanceSequence(frame, block, to: position + 1)
-        case .failure, .stopped, .returned: end(frame, ending)
+        case .failure, .stopped, .returned, .continued: end(frame, ending)
         }
     }
 
@@ -104,7 +105,7 @@ extension Interpreter {
         }
         let error: Value
         switch ending {
-        case .success, .returned: error = .null
+        case .success, .returned, .continued: error = .null
         case .failure(let failure): error = failure.value
         case .stopped(let failure): error = (isWhole(frame) ? wholeFailure(failure) : failure).value
         }
@@ -146,7 +147,7 @@ extension Interpreter {
 
     private func caughtBodyEnded(_ frame: Frame, _ clauses: [Node.CatchClause], _ ending: Ending) throws(Failure) {
         switch ending {
-        case .success, .returned:
+        case .success, .returned, .continued:
             if isWhole(frame), let cause = frame.stopCause {
                 // Cancelled or out of time: a body that still completed is undone all the same.
                 undo(frame, error: stoppedFailure(cause), then: .end(.stopped(stoppedFailure(cause))))
@@ -184,22 +185,32 @@ extension Interpreter {
         _ frame: Frame, _ clause: Node.CatchClause, _ child: Frame, _ caught: Failure, _ ending: Ending
     ) throws(Failure) {
         switch ending {
-        case .success where isWhole(frame) && frame.stopCause != nil:
-            let stopped = stoppedFailure(frame.stopCause ?? .cancelled)
-            undo(frame, error: stopped, then: .end(.stopped(stopped)))
-        case .success:
-            try endClause(frame, clause, scope: child.resultScope, caught: caught)
+        case .success, .returned, .continued:
+            if isWhole(frame), let cause = frame.stopCause {
+                undo(frame, error: stoppedFailure(cause), then: .end(.stopped(stoppedFailure(cause))))
+            } else {
+                try clauseCompleted(frame, clause, child, caught, ending)
+            }
         case .failure(let failure):
             // An error in a clause leaves the step; raising the caught one again is not an error in it.
             leave(frame, .failure(failure == caught ? failure : caused(failure, by: caught)))
         case .stopped(let failure):
             if isWhole(frame) { undo(frame, error: failure, then: .end(ending)) } else { end(frame, ending) }
+        }
+    }
+
+    private func clauseCompleted(
+        _ frame: Frame, _ clause: Node.CatchClause, _ child: Frame, _ caught: Failure, _ ending: Ending
+    ) throws(Failure) {
+        switch ending {
+        case .success: try endClause(frame, clause, scope: child.resultScope, caught: caught)
         case .returned(let value):
             if let returns = fileContract(of: frame) {
                 end(frame, .success(try admit(value, returns, frame, what: "output")))
             } else {
                 end(frame, isFile(frame) ? .success(value) : ending)
             }
+        case .failure, .stopped, .continued: end(frame, ending)
         }
     }
 
@@ -268,7 +279,7 @@ extension Interpreter {
         case .clause(_, let caught): caught
         case .attemptAgain(let failure): failure
         case .end(.failure(let failure)), .end(.stopped(let failure)): failure
-        case .end(.success), .end(.returned): preconditionFailure("only what failed or was stopped is undone")
+        case .end(.success), .end(.returned), .end(.continued): preconditionFailure("only what failed or was stopped is undone")
         }
     }
 
@@ -347,7 +358,7 @@ extension Interpreter {
         undo(frame, error: failure, then: .attemptAgain(after: failure))
     }
 
-    private func beginDelay(_ frame: Frame, after failure: Failure) {
+    func beginDelay(_ frame: Frame, after failure: Failure) {
         if let cause = frame.stopCause {
             end(frame, .stopped(stoppedFailure(cause)))
             return
@@ -382,7 +393,7 @@ extension Interpreter {
         switch ending {
         case .success(let value): raw = value
         case .returned(let value) where node.id.isEmpty: raw = value
-        case .failure, .stopped, .returned:
+        case .failure, .stopped, .returned, .continued:
             end(frame, ending)
             return
         }

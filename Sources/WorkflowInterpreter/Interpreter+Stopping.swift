@@ -23,7 +23,8 @@ extension Interpreter {
         case .startSleep(let request): endUnfinished(frame, request.leaf.key, cause)
         case .openWait(let request): endUnfinished(frame, request.leaf.key, cause)
         case .startChild(let request): emit(.stopChild(request.leaf.key))
-        case .sendEvent, .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish:
+        case .sendEvent, .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding,
+            .noteFailedCleanup, .finish:
             preconditionFailure("no leaf waits for this command")
         }
     }
@@ -39,7 +40,11 @@ extension Interpreter {
         switch outcome {
         case .completed(let raw):
             if frame.context.isRepeatable { completions[place(of: frame.key), default: 0] += 1 }
-            end(frame, .success(result(raw, frame)))
+            do {
+                end(frame, .success(try result(raw, frame)))
+            } catch {
+                end(frame, .failure(error))
+            }
         case .failed(var failure):
             failure.step = failure.step ?? memoKey(frame.key)
             if case .runAction(let request) = command { failure.key = failure.key ?? request.idempotencyKey }
@@ -58,7 +63,7 @@ extension Interpreter {
     }
 
     /// The raw result with the kinds of its type.
-    private func result(_ raw: Value, _ frame: Frame) -> Value {
+    private func result(_ raw: Value, _ frame: Frame) throws(Failure) -> Value {
         guard let index = frame.isNode else { return raw }
         switch graph[index].kind {
         case .action(let call): return call.resultShape.typed(raw)
@@ -67,7 +72,20 @@ extension Interpreter {
             frame.event = event
             let data = event["data"] ?? .null
             return step.namesEvent ? ["name": event["name"] ?? .null, "data": data] : data
-        default: return .null
+        case .invoke(let step):
+            guard let returns = step.returns, !step.isDetached else { return raw }
+            do {
+                return try admit(raw, returns, frame, what: "output of workflow '\(step.workflow)' in")
+            } catch {
+                // The child has had its effect; nobody but a `catch` can still do something about it.
+                var failure = error
+                failure.data = ["result": raw, "errors": failure.data["errors"] ?? .null]
+                throw failure
+            }
+        case .emit: return raw
+        case .condition, .finally, .catching, .timeout, .foreach, .repeat, .retry, .shaped, .composite, .sleep, .bindings,
+            .group, .parallel, .choice, .fail, .raise, .return, .continueAsNew:
+            return .null
         }
     }
 

@@ -22,18 +22,13 @@ package struct InstanceHeader: Sendable, Equatable {
     package var config: Value
     package var trigger: Value
     package var run: Int
-    /// When the instance left `pending` or last continued as new: the time before the first entry.
+    /// When the instance left `pending` or last continued as new: the time before the first entry. That a run is a retry, and
+    /// when it began, is an entry of its own (`Signal.retried`).
     package var startedAt: Timestamp
-    /// When this run began: the workflow's timeout counts from here. Later than `startedAt` only after a retry.
-    package var runStartedAt: Timestamp
-    /// Entries that this run has from the one before (a retry); what is still open after them begins at `runStartedAt`.
-    package var keptSequence: Int
-    /// How often places had completed when this run began, where its rows do not say it.
-    package var occurrences: [String: Int]
 
     package init(
         id: InstanceID, workflow: String, continuations: Int = 0, input: Value, config: Value, trigger: Value, run: Int = 1,
-        startedAt: Timestamp, runStartedAt: Timestamp? = nil, keptSequence: Int = 0, occurrences: [String: Int] = [:]
+        startedAt: Timestamp
     ) {
         self.id = id
         self.workflow = workflow
@@ -43,9 +38,6 @@ package struct InstanceHeader: Sendable, Equatable {
         self.trigger = trigger
         self.run = run
         self.startedAt = startedAt
-        self.runStartedAt = runStartedAt ?? startedAt
-        self.keptSequence = keptSequence
-        self.occurrences = occurrences
     }
 
     /// As `instance` in expressions.
@@ -73,6 +65,8 @@ package final class Interpreter {
     var ending: InstanceStatus?
     var compensatesOnEnding = true
     private var isDeadlinePending = true
+    /// When the workflow's timeout is over.
+    private var deadline: Timestamp?
     package private(set) var completion: Completion?
 
     /// The latest entry applied; 0 is the start.
@@ -103,9 +97,7 @@ package final class Interpreter {
         let scope = fileScope(facts, input: header.input)
         let frame = Frame(.node(body.root), key: "", scope: scope, context: Context(file: FileIndex(0)), parent: nil)
         root = frame
-        if let timeout = graph.timeout {
-            emit(.startTimer(.deadlineSignal, dueAt: now.adding(timeout) ?? Timestamp(microseconds: .max)))
-        }
+        startDeadline()
         agenda.append(.begin(frame))
         return run()
     }
@@ -144,6 +136,20 @@ package final class Interpreter {
         }
         defer { commands = [] }
         return commands
+    }
+
+    func startDeadline() {
+        guard let timeout = graph.timeout, isDeadlinePending else { return }
+        let due = now.adding(timeout) ?? Timestamp(microseconds: .max)
+        deadline = due
+        emit(.startTimer(.deadlineSignal, dueAt: due))
+    }
+
+    /// Runs first what was scheduled first by this.
+    func inOrder(_ scheduling: () -> Void) {
+        let first = agenda.count
+        scheduling()
+        agenda[first...].reverse()
     }
 
     func emit(_ command: Command) { commands.append(command) }
@@ -199,6 +205,9 @@ package final class Interpreter {
             timeoutFired(frame)
         case .admitted:
             advance(entry)
+        case .retried(let record):
+            advance(entry)
+            beginAnew(record)
         }
     }
 
@@ -256,7 +265,7 @@ package final class Interpreter {
     package func outstanding() -> [Command] {
         var found: [Command] = []
         if let root { collectOutstanding(root, into: &found) }
-        if let timeout = graph.timeout, isDeadlinePending, completion == nil, let due = header.startedAt.adding(timeout) {
+        if isDeadlinePending, completion == nil, let due = deadline {
             found.append(.startTimer(.deadlineSignal, dueAt: due))
         }
         return found

@@ -135,7 +135,7 @@ package struct Transition: Sendable, Equatable {
         /// Rows of the run before that this one begins with; their entries are 1…`keptSequence`.
         package var kept: [StepRow]
         package var keptSequence: Int
-        /// How often places have completed before, where no kept row says it.
+        /// How often places have completed before, where no kept row says it: what the `Signal.retried` says that begins the run.
         package var occurrences: [String: Int]
         /// A retry comes to its gate again; `continue_as_new` keeps its place.
         package var gate: GateRequest?
