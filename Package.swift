@@ -252,7 +252,9 @@ var packages: [String: External] = [:]
 for external in selected.flatMap(\.external) { packages[external.package] = external }
 
 /// What the package `Benchmarks` measures.
-let frontEnd = ["Diagnostics", "Values", "CEL", "JSONSchema", "Schedules", "YAMLSyntax", "WorkflowGraph", "WorkflowDefinitions"]
+let frontEnd = [
+    "Diagnostics", "Values", "CEL", "JSONSchema", "Schedules", "YAMLSyntax", "WorkflowGraph", "WorkflowDefinitions",
+]
 
 func products() -> [Product] {
     let names = Set(selected.map(\.name))

@@ -62,7 +62,8 @@ enum Report {
             talk(line)
             let goal = benchmark.target.map { ",\"target\":\($0)" } ?? ""
             Swift.print(
-                "{\"benchmark\":\"\(benchmark.name)\",\"median\":\(time.median),\"least\":\(time.least)\(goal),\"unit\":\"us\"}")
+                "{\"benchmark\":\"\(benchmark.name)\",\"median\":\(time.median),\"least\":\(time.least)\(goal),\"unit\":\"us\"}"
+            )
         }
     }
 
