@@ -11,8 +11,9 @@ enum TrustedHosts {
             switch node.kind {
             case .action(let call): collect(call.input, into: &hosts)
             case .composite(let call): collect(call.input, into: &hosts)
-            case .condition, .finally, .catching, .timeout, .retry, .shaped, .wait, .sleep, .bindings, .group, .choice, .fail,
-                .raise, .return:
+            case .condition, .finally, .catching, .timeout, .foreach, .repeat, .retry, .shaped, .wait, .sleep, .bindings,
+                .invoke,
+                .emit, .group, .parallel, .choice, .fail, .raise, .return, .continueAsNew:
                 break
             }
         }

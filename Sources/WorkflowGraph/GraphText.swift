@@ -19,7 +19,24 @@ private struct GraphTextWriter {
     mutating func writeWorkflow() {
         lines.append("workflow \(graph.workflow)")
         if let timeout = graph.timeout { lines.append("  timeout \(timeout)") }
+        graph.triggers.forEach { writeTrigger($0) }
+        if let gate = graph.concurrency {
+            line(1, "concurrency \(gate.limit) \(gate.overflow)\(gate.key.map { "  key \(Self.text($0))" } ?? "")")
+        }
+        for (status, span) in graph.retention.sorted(by: { $0.key.precedesByCodePoint($1.key) }) {
+            line(1, "keep \(status) \(span)")
+        }
         writeBody(graph.main.root, depth: 1)
+    }
+
+    private mutating func writeTrigger(_ trigger: StepGraph.Trigger) {
+        let source =
+            switch trigger.source {
+            case .event(let names, let test):
+                "event \(names.joined(separator: " | "))\(test.map { "  where \(Self.text($0))" } ?? "")"
+            case .cron(let cron): "cron \(cron.pattern)  \(cron.timezone), catch up \(cron.catchUp), \(cron.overlap)"
+            }
+        line(1, "trigger \(source)  input \(Self.text(trigger.input))")
     }
 
     private mutating func line(_ depth: Int, _ text: String) {
@@ -73,13 +90,18 @@ private struct GraphTextWriter {
                 + (wait.match.isEmpty
                     ? "" : "  match \(wait.match.map { "\($0.path) = \(Self.text($0.value))" }.joined(separator: ", "))")
         case .sleep(let limit): "sleep \(Self.text(limit))"
+        case .invoke(let invoke):
+            "invoke \(invoke.workflow) \(Self.text(invoke.input))\(invoke.isDetached ? "  detached" : "")"
+        case .emit(let emit): "emit \(emit.event) \(Self.text(emit.data))"
         case .bindings(let bindings): "let \(bindings.map(\.name).joined(separator: ", "))"
         case .group: "steps"
+        case .parallel: "parallel"
         case .choice: "switch"
         case .fail(let fail): "fail \(fail.code)"
         case .raise(let value): "fail \(Self.text(value))"
         case .return(let value): "return \(Self.text(value))"
-        case .condition, .finally, .catching, .timeout, .retry, .shaped: ""
+        case .continueAsNew(let value): "continue_as_new \(Self.text(value))"
+        case .condition, .finally, .catching, .timeout, .foreach, .repeat, .retry, .shaped: ""
         }
     }
 
@@ -87,10 +109,10 @@ private struct GraphTextWriter {
     private mutating func writeVerb(_ kind: Node.Kind, depth: Int) {
         switch kind {
         case .composite(let call): writeBody(graph[call.file].root, depth: depth)
-        case .group(let block): writeBlock(block, depth: depth)
+        case .group(let block), .parallel(let block): writeBlock(block, depth: depth)
         case .choice(let cases): for choice in cases { writeStep(choice.step, depth: depth, test: choice.test) }
-        case .action, .wait, .sleep, .bindings, .fail, .raise, .return: break
-        case .condition, .finally, .catching, .timeout, .retry, .shaped: break
+        case .action, .wait, .sleep, .bindings, .invoke, .emit, .fail, .raise, .return, .continueAsNew: break
+        case .condition, .finally, .catching, .timeout, .foreach, .repeat, .retry, .shaped: break
         }
     }
 
@@ -129,7 +151,11 @@ private struct Chain {
     init(_ start: NodeIndex, in graph: StepGraph) {
         verb = start
         while let body = take(graph[verb].kind) { verb = body }
-        if case .action(let call) = graph[verb].kind, call.policy.attempts > 1 { facts.append("retry \(call.policy.attempts)") }
+        switch graph[verb].kind {
+        case .action(let call) where call.policy.attempts > 1: facts.append("retry \(call.policy.attempts)")
+        case .invoke(let invoke) where invoke.policy.attempts > 1: facts.append("retry \(invoke.policy.attempts)")
+        default: break
+        }
     }
 
     /// Notes a modifier and returns what it is around; nil for a verb.
@@ -147,13 +173,25 @@ private struct Chain {
         case .timeout(let limit, let body):
             facts.append("timeout \(GraphTextWriter.text(limit))")
             return body
+        case .foreach(let loop):
+            let key = loop.key.map { ", key \(GraphTextWriter.text($0))" } ?? ""
+            let width = loop.concurrency == 1 ? "" : ", \(loop.concurrency) at once"
+            facts.append("foreach \(GraphTextWriter.text(loop.items))\(key)\(width)")
+            return loop.body
+        case .repeat(let loop):
+            let until = loop.until.map { " until \(GraphTextWriter.text($0))" } ?? ""
+            let every = loop.every.map { ", every \(GraphTextWriter.text($0))" } ?? ""
+            let initial = loop.initial.map { ", from \(GraphTextWriter.text($0))" } ?? ""
+            facts.append("repeat\(until), at most \(loop.maximum)\(every)\(initial)")
+            return loop.body
         case .retry(let policy, let body):
             facts.append("retry \(policy.attempts)")
             return body
         case .shaped(let shaping):
             compensate = shaping.compensate
             return shaping.body
-        case .action, .composite, .wait, .sleep, .bindings, .group, .choice, .fail, .raise, .return:
+        case .action, .composite, .wait, .sleep, .bindings, .invoke, .emit, .group, .parallel, .choice, .fail, .raise, .return,
+            .continueAsNew:
             return nil
         }
     }

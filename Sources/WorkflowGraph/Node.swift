@@ -26,6 +26,10 @@ package struct Node: Sendable {
         case finally(body: NodeIndex, cleanup: BlockIndex)
         case catching(body: NodeIndex, clauses: [CatchClause])
         case timeout(limit: TimeLimit, body: NodeIndex)
+        /// Once per item; the body stands in the loop scope.
+        case foreach(Foreach)
+        /// Round after round; the body stands in the loop scope.
+        case `repeat`(Repeat)
         /// Of a body; the retries of a leaf are in its policy.
         case retry(policy: RetryPolicy, body: NodeIndex)
         case shaped(Shaping)
@@ -36,12 +40,90 @@ package struct Node: Sendable {
         case wait(WaitStep)
         case sleep(TimeLimit)
         case bindings([Binding])
+        case invoke(InvokeStep)
+        case emit(EmitStep)
         case group(BlockIndex)
+        /// The steps of the block at once; its scope has their outputs, which only the step's `output` sees.
+        case parallel(BlockIndex)
         case choice([Case])
         case fail(FailStep)
         /// Raises the caught error again: `fail: ${{ error }}`.
         case raise(ValueExpression)
         case `return`(ValueExpression)
+        /// Ends the run; the value is the input of the next one.
+        case continueAsNew(ValueExpression)
+    }
+
+    package struct Foreach: Sendable {
+        /// A list. Evaluated in the step's scope.
+        package var items: ValueExpression
+        /// What names an item in memo keys; nil: its index. Evaluated in the loop scope.
+        package var key: ValueExpression?
+        /// Items under way at once, at least 1.
+        package var concurrency: Int
+        package var body: NodeIndex
+
+        package init(items: ValueExpression, key: ValueExpression?, concurrency: Int, body: NodeIndex) {
+            self.items = items
+            self.key = key
+            self.concurrency = concurrency
+            self.body = body
+        }
+    }
+
+    package struct Repeat: Sendable {
+        /// Nil: all rounds are run, and the last one completes the step. Evaluated in the round scope.
+        package var until: ValueExpression?
+        /// Rounds at most, at least 1; running out before `until` is true raises `limit.repeat`.
+        package var maximum: Int
+        /// Pause before the next round; nil: none. Evaluated in the round scope.
+        package var every: ValueExpression?
+        /// `previous` of the first round; nil: there is no `previous`. Evaluated in the step's scope.
+        package var initial: ValueExpression?
+        package var body: NodeIndex
+
+        package init(
+            until: ValueExpression?, maximum: Int, every: ValueExpression?, initial: ValueExpression?, body: NodeIndex
+        ) {
+            self.until = until
+            self.maximum = maximum
+            self.every = every
+            self.initial = initial
+            self.body = body
+        }
+    }
+
+    /// A child workflow: the definition current when it starts.
+    package struct InvokeStep: Sendable {
+        package var workflow: String
+        /// Evaluated in the call scope.
+        package var input: ValueExpression
+        /// Completes with `{instanceId}` once the child is started.
+        package var isDetached: Bool
+        /// What the child declares to return, as this definition knows it; nil: anything.
+        package var returns: ValueContract?
+        package var policy: RetryPolicy
+
+        package init(
+            workflow: String, input: ValueExpression, isDetached: Bool, returns: ValueContract?, policy: RetryPolicy
+        ) {
+            self.workflow = workflow
+            self.input = input
+            self.isDetached = isDetached
+            self.returns = returns
+            self.policy = policy
+        }
+    }
+
+    package struct EmitStep: Sendable {
+        package var event: String
+        /// Evaluated in the call scope, admitted under the event's type in `StepGraph.events`.
+        package var data: ValueExpression
+
+        package init(event: String, data: ValueExpression) {
+            self.event = event
+            self.data = data
+        }
     }
 
     /// `store → returns → output → register compensate` around a verb.

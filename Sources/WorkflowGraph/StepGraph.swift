@@ -30,6 +30,11 @@ package struct StepGraph: Sendable {
     package let timeout: TimeSpan?
     /// The sets of payload paths that waits of this graph match by; sorted, unique.
     package let matchSets: [EventPaths]
+    package let triggers: [Trigger]
+    /// How many instances may be active; nil: any number.
+    package let concurrency: Concurrency?
+    /// How long ended instances are kept, by terminal status as it is stored; what is not there follows the server.
+    package let retention: [String: TimeSpan]
 
     package struct Label: Sendable {
         package var name: String
@@ -55,6 +60,66 @@ package struct StepGraph: Sendable {
         }
     }
 
+    /// What starts instances beside the API. Equal `identity`s are one trigger over edits of the definition.
+    package struct Trigger: Sendable {
+        package enum Source: Sendable {
+            /// One instance per event of one of these names for which `where` is true. Evaluated in the trigger scope.
+            case event(names: [String], where: ValueExpression?)
+            case cron(Cron)
+        }
+
+        package struct Cron: Sendable, Hashable {
+            package enum CatchUp: String, Sendable { case none, last, all }
+            package enum Overlap: String, Sendable { case allow, skip, replace }
+
+            package var pattern: String
+            /// IANA name.
+            package var timezone: String
+            package var catchUp: CatchUp
+            package var overlap: Overlap
+
+            package init(pattern: String, timezone: String, catchUp: CatchUp, overlap: Overlap) {
+                self.pattern = pattern
+                self.timezone = timezone
+                self.catchUp = catchUp
+                self.overlap = overlap
+            }
+        }
+
+        package var source: Source
+        /// The workflow's input. Evaluated in the trigger scope.
+        package var input: ValueExpression
+
+        package init(source: Source, input: ValueExpression) {
+            self.source = source
+            self.input = input
+        }
+
+        /// With the workflow's name it names the trigger: the cron pattern and zone, or the event names in order.
+        package var identity: String {
+            switch source {
+            case .event(let names, _): "event " + names.sorted { $0.precedesByCodePoint($1) }.joined(separator: " ")
+            case .cron(let cron): "cron \(cron.timezone) \(cron.pattern)"
+            }
+        }
+    }
+
+    package struct Concurrency: Sendable {
+        package enum Overflow: String, Sendable { case queue, reject, replace }
+
+        /// Nil: one key for the whole workflow. Evaluated in the gate scope.
+        package var key: ValueExpression?
+        /// At least 1.
+        package var limit: Int
+        package var overflow: Overflow
+
+        package init(key: ValueExpression?, limit: Int, overflow: Overflow) {
+            self.key = key
+            self.limit = limit
+            self.overflow = overflow
+        }
+    }
+
     package struct EventPaths: Sendable, Hashable {
         package var event: String
         package var paths: [String]
@@ -68,7 +133,7 @@ package struct StepGraph: Sendable {
     package init(
         workflow: String, description: String?, digest: ContentDigest, semantics: Int, nodes: [Node], blocks: [Block],
         files: [FileBody], events: [String: ValueContract], config: [ConfigSetting], labels: [Label], timeout: TimeSpan?,
-        matchSets: [EventPaths]
+        matchSets: [EventPaths], triggers: [Trigger] = [], concurrency: Concurrency? = nil, retention: [String: TimeSpan] = [:]
     ) {
         self.workflow = workflow
         self.description = description
@@ -82,6 +147,9 @@ package struct StepGraph: Sendable {
         self.labels = labels
         self.timeout = timeout
         self.matchSets = matchSets
+        self.triggers = triggers
+        self.concurrency = concurrency
+        self.retention = retention
     }
 
     package var main: FileBody { files[0] }

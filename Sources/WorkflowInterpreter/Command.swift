@@ -10,8 +10,17 @@ package enum Command: Sendable, Equatable {
     case startSleep(SleepRequest)
     /// Suspend until an event.
     case openWait(WaitRequest)
-    /// Stop an action; its final outcome is still awaited.
+    /// Start a child workflow, and unless it is detached await its end.
+    case startChild(ChildRequest)
+    /// Send an event; the outcome follows in the same transition.
+    case sendEvent(EmitRequest)
+    /// Really stop an action, which a timeout or a cancel is waiting for; its final outcome is still awaited.
     case stopAction(MemoKey)
+    /// Begin no further attempt of an action, because a step beside it failed. An attempt under way is let finish and counts;
+    /// where none is, the outcome is `cancelled`. A `stopAction` may follow.
+    case letActionFinish(MemoKey)
+    /// Cancel a child; its end is still awaited.
+    case stopChild(MemoKey)
     /// An open sleep or wait is over without an outcome.
     case endLeaf(MemoKey)
     /// Send a signal at an instant, unless stopped before.
@@ -30,9 +39,13 @@ package enum Completion: Sendable, Equatable {
     case failed(Failure)
     case cancelled(Failure)
     case timedOut(Failure)
+    /// The run is over; the instance goes on with this input.
+    case continuedAsNew(input: Value)
 
-    package var status: InstanceStatus {
+    /// Nil: the instance has not ended.
+    package var status: InstanceStatus? {
         switch self {
+        case .continuedAsNew: nil
         case .completed: .completed
         case .failed: .failed
         case .cancelled: .cancelled
@@ -63,6 +76,21 @@ package struct ActionRequest: Sendable, Equatable {
     package var policy: RetryPolicy
     package var isAtMostOnce: Bool
     package var idempotencyKey: IdempotencyKey
+}
+
+package struct ChildRequest: Sendable, Equatable {
+    package var leaf: LeafRecord
+    package var workflow: String
+    package var input: Value
+    package var isDetached: Bool
+    package var policy: RetryPolicy
+}
+
+package struct EmitRequest: Sendable, Equatable {
+    package var leaf: LeafRecord
+    package var event: String
+    package var data: Value
+    package var id: String
 }
 
 package struct SleepRequest: Sendable, Equatable {

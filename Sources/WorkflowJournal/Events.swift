@@ -7,12 +7,27 @@ package struct NewEvent: Sendable, Equatable {
     package var name: String
     package var source: String
     package var data: Value
+    /// Length of the chain of `emit`s and triggers that led to it; 0 for one from outside.
+    package var depth: Int
 
-    package init(id: String, name: String, source: String, data: Value) {
+    package init(id: String, name: String, source: String, data: Value, depth: Int = 0) {
         self.id = id
         self.name = name
         self.source = source
         self.data = data
+        self.depth = depth
+    }
+}
+
+/// An event with the instances that triggers start for it, all or nothing. Nothing starts when the event is a duplicate.
+package struct SentEvent: Sendable, Equatable {
+    package var event: NewEvent
+    /// Each `pending`; one that its gate rejects is not started, and named in the answer.
+    package var starts: [NewInstance]
+
+    package init(event: NewEvent, starts: [NewInstance] = []) {
+        self.event = event
+        self.starts = starts
     }
 }
 

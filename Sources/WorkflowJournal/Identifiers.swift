@@ -16,6 +16,16 @@ package struct InstanceID: Sendable, Hashable, CustomStringConvertible {
         text = UUIDText.format(bytes, version: 7)
     }
 
+    /// The child that an attempt at an `invoke` step starts: starting it twice is starting it once.
+    package init(childOf parent: InstanceID, run: Int, step: MemoKey, attempt: Int) {
+        text = UUIDText.derived(from: ["child", parent.text, String(run), step.text, String(attempt)])
+    }
+
+    /// The instance that an event starts through a trigger: at most one per event and trigger.
+    package init(triggeredBy source: String, event id: String, workflow: String, trigger identity: String) {
+        text = UUIDText.derived(from: ["trigger", source, id, workflow, identity])
+    }
+
     package static func isWellFormed(_ text: some StringProtocol) -> Bool { UUIDText.isWellFormed(text) }
 
     package var description: String { text }
@@ -41,6 +51,8 @@ package struct MemoKey: Sendable, Hashable, Comparable, CustomStringConvertible 
     package static let cancelSignal = MemoKey("!cancel")
     package static let deadlineSignal = MemoKey("!deadline")
     package static let admittedSignal = MemoKey("!admitted")
+    package static func retriedSignal(run: Int) -> MemoKey { MemoKey("!retried#\(run)") }
+    package var isRetriedSignal: Bool { text.hasPrefix("!retried#") }
     package var timeout: MemoKey { MemoKey(text + "!timeout") }
     package var isReserved: Bool { text.utf8.contains(UInt8(ascii: "!")) }
 
@@ -70,6 +82,17 @@ package struct EventSequence: Sendable, Hashable, Comparable {
     package init(_ number: Int64) { self.number = number }
     package static func < (lhs: EventSequence, rhs: EventSequence) -> Bool { lhs.number < rhs.number }
     package static let none = EventSequence(0)
+}
+
+/// Ids of events that steps send.
+package enum EventIdentifier {
+    /// The same step of the same run sends one event, however often it is tried.
+    package static func emitted(by instance: InstanceID, run: Int, step: MemoKey) -> String {
+        UUIDText.derived(from: ["event", instance.text, String(run), step.text])
+    }
+
+    /// The source of events that steps send; nobody else may use it.
+    package static let ownSource = "wfrun"
 }
 
 /// One period in which a node had the store open; claims of an earlier one are void.

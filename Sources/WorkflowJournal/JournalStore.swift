@@ -99,6 +99,15 @@ package struct StoredInstance: Sendable, Equatable {
     package var state: Transition.InstanceState
     package var marks: Int64
     package var cancel: CancelRequest?
+    package var parent: ParentLink?
+    package var depth: Int
+    package var eventDepth: Int
+    /// Whether it has a place at its gate, or needs none. One that has not and was cancelled ends without beginning.
+    package var isAdmitted: Bool
+    /// Of a retried run: entries up to here are kept from the run before. One that has not begun yet begins with an entry
+    /// `Signal.retried` that carries these occurrences.
+    package var keptSequence: Int
+    package var occurrences: [String: Int]
     /// All rows of the current run, signals included, in order of scheduling.
     package var steps: [StepRow]
     package var timers: [TimerRow]
@@ -106,8 +115,9 @@ package struct StoredInstance: Sendable, Equatable {
 
     package init(
         claim: Claim, workflow: String, digest: ContentDigest, semantics: Int, input: Value, config: Value, trigger: Value,
-        createdAt: Timestamp, state: Transition.InstanceState, marks: Int64, cancel: CancelRequest?, steps: [StepRow],
-        timers: [TimerRow], waits: [WaitRow]
+        createdAt: Timestamp, state: Transition.InstanceState, marks: Int64, cancel: CancelRequest?,
+        parent: ParentLink? = nil, depth: Int = 0, eventDepth: Int = 0, isAdmitted: Bool = true, keptSequence: Int = 0,
+        occurrences: [String: Int] = [:], steps: [StepRow], timers: [TimerRow], waits: [WaitRow]
     ) {
         self.claim = claim
         self.workflow = workflow
@@ -120,10 +130,21 @@ package struct StoredInstance: Sendable, Equatable {
         self.state = state
         self.marks = marks
         self.cancel = cancel
+        self.parent = parent
+        self.depth = depth
+        self.eventDepth = eventDepth
+        self.isAdmitted = isAdmitted
+        self.keptSequence = keptSequence
+        self.occurrences = occurrences
         self.steps = steps
         self.timers = timers
         self.waits = waits
     }
+}
+
+package struct PauseRequest: Sendable, Hashable {
+    package var reason: String?
+    package init(reason: String?) { self.reason = reason }
 }
 
 /// What others have left for an instance.
@@ -138,14 +159,45 @@ package struct InstanceInbox: Sendable, Equatable {
         }
     }
 
+    /// A child that has ended and that its `invoke` step still waits for.
+    package struct ChildEnd: Sendable, Equatable {
+        package var child: InstanceID
+        package var step: MemoKey
+        package var attempt: Int
+        /// Nil: its gate rejected it, there is no such instance.
+        package var status: InstanceStatus?
+        package var output: Value?
+        package var failure: Failure?
+
+        package init(
+            child: InstanceID, step: MemoKey, attempt: Int, status: InstanceStatus?, output: Value?, failure: Failure?
+        ) {
+            self.child = child
+            self.step = step
+            self.attempt = attempt
+            self.status = status
+            self.output = output
+            self.failure = failure
+        }
+    }
+
     package var marks: Int64
     package var cancel: CancelRequest?
+    /// Set by a request to pause that has not taken effect.
+    package var pause: PauseRequest?
+    /// In the order in which they ended, at most `limit`; a mark stands for what is left out.
+    package var childEnds: [ChildEnd]
     /// In the order in which the waits were scheduled; waits without candidates are left out.
     package var candidates: [Candidates]
 
-    package init(marks: Int64, cancel: CancelRequest?, candidates: [Candidates]) {
+    package init(
+        marks: Int64, cancel: CancelRequest?, pause: PauseRequest? = nil, childEnds: [ChildEnd] = [],
+        candidates: [Candidates]
+    ) {
         self.marks = marks
         self.cancel = cancel
+        self.pause = pause
+        self.childEnds = childEnds
         self.candidates = candidates
     }
 }

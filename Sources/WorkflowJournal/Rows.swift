@@ -35,7 +35,7 @@ package enum StepVerb: String, Sendable, Hashable { case call, wait, sleep, invo
 package struct StepRow: Sendable, Equatable {
     package var key: MemoKey
     package var verb: StepVerb
-    /// Name of the action, for `call`.
+    /// Name of the action, for `call`; of the workflow, for `invoke`; of the event, for `emit`.
     package var action: String?
     package var status: StepStatus
     /// Of the evaluated inputs, secrets replaced by their names.

@@ -31,13 +31,21 @@ package struct NewInstance: Sendable, Equatable {
     /// The caller's own name for it, unique per workflow among kept instances.
     package var callerKey: String?
     package var request: IdempotentRequest?
+    /// Who invoked it; nil for one that nobody did.
+    package var parent: ParentLink?
+    /// Its place under `concurrency`; nil: it has none.
+    package var gate: GateRequest?
+    /// Workflows invoking each other (`JournalLimits.childDepth`).
+    package var depth: Int
+    /// Length of the chain of events that started it (`JournalLimits.eventDepth`).
+    package var eventDepth: Int
     /// The first run's number is 1.
     package var createdAt: Timestamp
 
     package init(
         id: InstanceID, workflow: String, digest: ContentDigest, input: Value, config: ContentDigest,
         labels: [String: String] = [:], trigger: Value, callerKey: String? = nil, request: IdempotentRequest? = nil,
-        createdAt: Timestamp
+        parent: ParentLink? = nil, gate: GateRequest? = nil, depth: Int = 0, eventDepth: Int = 0, createdAt: Timestamp
     ) {
         self.id = id
         self.workflow = workflow
@@ -48,7 +56,46 @@ package struct NewInstance: Sendable, Equatable {
         self.trigger = trigger
         self.callerKey = callerKey
         self.request = request
+        self.parent = parent
+        self.gate = gate
+        self.depth = depth
+        self.eventDepth = eventDepth
         self.createdAt = createdAt
+    }
+}
+
+/// The `invoke` step that started an instance.
+package struct ParentLink: Sendable, Hashable {
+    package var instance: InstanceID
+    package var run: Int
+    package var step: MemoKey
+    package var attempt: Int
+    /// The parent does not wait for it, and is not told of its end.
+    package var isDetached: Bool
+
+    package init(instance: InstanceID, run: Int, step: MemoKey, attempt: Int, isDetached: Bool) {
+        self.instance = instance
+        self.run = run
+        self.step = step
+        self.attempt = attempt
+        self.isDetached = isDetached
+    }
+}
+
+/// A place under `concurrency`: language.md §1. Places are taken, given up and handed on by the store, in the transaction
+/// that starts or ends an instance, in the order in which instances came to the gate.
+package struct GateRequest: Sendable, Hashable {
+    package enum Overflow: String, Sendable { case queue, reject, replace }
+
+    /// The workflow and the evaluated key.
+    package var key: String
+    package var limit: Int
+    package var overflow: Overflow
+
+    package init(workflow: String, key: String, limit: Int, overflow: Overflow) {
+        self.key = workflow + "/" + key
+        self.limit = limit
+        self.overflow = overflow
     }
 }
 
@@ -66,9 +113,49 @@ package struct IdempotentRequest: Sendable, Hashable {
 /// All rows of one commit about one instance: guarantees.md G3. Everything or nothing of it is written.
 package struct Transition: Sendable, Equatable {
     package enum Subject: Sendable, Equatable {
-        /// The instance begins with this transition.
+        /// The instance begins with this transition. Only instances without a gate begin so; those with one, children and
+        /// triggered instances are written `pending` and begin with an `advance` of their own.
         case start(NewInstance)
         case advance(Claim)
+        /// An ended instance begins another run (`nextRun`); stale when it is not at this version or has not ended.
+        case revive(InstanceID, version: Int64)
+    }
+
+    /// The run that follows: after `continue_as_new`, or an operator's retry. `instance.run` is its number.
+    package struct NextRun: Sendable, Equatable {
+        package enum Kind: String, Sendable { case continuedAsNew = "continued_as_new", retried }
+
+        package var kind: Kind
+        /// Of the operator.
+        package var reason: String?
+        package var digest: ContentDigest
+        package var input: Value
+        package var config: ContentDigest
+        package var labels: [String: String]
+        /// Rows of the run before that this one begins with; their entries are 1…`keptSequence`.
+        package var kept: [StepRow]
+        package var keptSequence: Int
+        /// How often places have completed before, where no kept row says it: what the `Signal.retried` says that begins the run.
+        package var occurrences: [String: Int]
+        /// A retry comes to its gate again; `continue_as_new` keeps its place.
+        package var gate: GateRequest?
+
+        package init(
+            kind: Kind, reason: String? = nil, digest: ContentDigest, input: Value, config: ContentDigest,
+            labels: [String: String], kept: [StepRow] = [], keptSequence: Int = 0, occurrences: [String: Int] = [:],
+            gate: GateRequest? = nil
+        ) {
+            self.kind = kind
+            self.reason = reason
+            self.digest = digest
+            self.input = input
+            self.config = config
+            self.labels = labels
+            self.kept = kept
+            self.keptSequence = keptSequence
+            self.occurrences = occurrences
+            self.gate = gate
+        }
     }
 
     /// What a step row becomes. In a transition that begins a run, inserted rows are those of the new run, changed ones (and
@@ -123,7 +210,11 @@ package struct Transition: Sendable, Equatable {
         package var lastSequence: Int
         package var output: Value?
         package var failure: Failure?
+        /// When it left `pending`; `continue_as_new` sets it anew, a retry does not.
         package var startedAt: Timestamp?
+        /// When the current run began, from which the workflow's timeout counts; nil: it has not begun, the next activation
+        /// begins it.
+        package var runStartedAt: Timestamp?
         package var endedAt: Timestamp?
         /// Marks up to this count have been dealt with; further ones keep the instance ready.
         package var marksConsumed: Int64
@@ -134,8 +225,8 @@ package struct Transition: Sendable, Equatable {
             status: InstanceStatus, ending: InstanceStatus? = nil, hold: Hold? = nil, holdReason: String? = nil,
             isCleanupIncomplete: Bool = false, run: Int = 1, continuations: Int = 0, lastSequence: Int = 0,
             output: Value? = nil,
-            failure: Failure? = nil, startedAt: Timestamp? = nil, endedAt: Timestamp? = nil, marksConsumed: Int64 = 0,
-            consumesCancel: Bool = false
+            failure: Failure? = nil, startedAt: Timestamp? = nil, runStartedAt: Timestamp? = nil, endedAt: Timestamp? = nil,
+            marksConsumed: Int64 = 0, consumesCancel: Bool = false
         ) {
             self.status = status
             self.ending = ending
@@ -148,6 +239,7 @@ package struct Transition: Sendable, Equatable {
             self.output = output
             self.failure = failure
             self.startedAt = startedAt
+            self.runStartedAt = runStartedAt
             self.endedAt = endedAt
             self.marksConsumed = marksConsumed
             self.consumesCancel = consumesCancel
@@ -168,6 +260,17 @@ package struct Transition: Sendable, Equatable {
     package var eventsTaken: [TakenEvent] = []
     package var logs: [LogRow] = []
     package var emails: [EmailRow] = []
+    /// Child workflows, each `pending`.
+    package var children: [NewInstance] = []
+    /// Ends of children that became outcomes.
+    package var childEndsTaken: [InstanceID] = []
+    package var eventsSent: [SentEvent] = []
+    /// Facts for others: children to be cancelled.
+    package var requests: [InstanceRequest] = []
+    /// The transition ends the current run and begins this one.
+    package var nextRun: NextRun?
+    /// A live instance moves to another definition, on which its journal replays.
+    package var rebinding: ContentDigest?
 
     package init(subject: Subject, time: Timestamp, instance: InstanceState) {
         self.subject = subject
@@ -179,7 +282,15 @@ package struct Transition: Sendable, Equatable {
 /// A fact or a mark for an instance from somebody who holds no claim on it. It changes neither version nor status nor journal;
 /// the instance's own transition consumes it.
 package struct InstanceRequest: Sendable, Equatable {
-    package enum Kind: Sendable, Equatable { case cancel(CancelRequest) }
+    package enum Kind: Sendable, Equatable {
+        case cancel(CancelRequest)
+        /// Of an instance that is held: the store ends it itself, `cancelled`, undoing nothing, with `cleanup: incomplete`.
+        case forceCancel(CancelRequest)
+        /// Takes effect with the instance's own next transition, which sets the hold.
+        case pause(reason: String?)
+        /// Releases whatever hold there is, and a pause that has not taken effect; the store does it itself.
+        case resume(reason: String?)
+    }
 
     package var instance: InstanceID
     package var kind: Kind
@@ -193,7 +304,9 @@ package struct InstanceRequest: Sendable, Equatable {
 /// One thing to write. A batch of them is one commit and one flush; each stands or falls alone.
 package enum JournalWrite: Sendable, Equatable {
     case transition(Transition)
-    case accept(NewEvent)
+    case accept(SentEvent)
+    /// An instance that begins later: with a gate, or started by somebody who does not run it.
+    case enqueue(NewInstance)
     case request(InstanceRequest)
     case define(DefinitionRecord)
     /// A configuration snapshot, by content.
@@ -205,6 +318,7 @@ package enum WriteOutcome: Sendable, Equatable {
     case committed(Committed)
     case accepted(AcceptedEvent)
     case requested(RequestOutcome)
+    case enqueued(Enqueued)
     /// A definition or configuration is stored.
     case stored(ContentDigest)
     /// A start whose key was used before for the same thing: that instance, unchanged.
@@ -220,10 +334,16 @@ package enum WriteOutcome: Sendable, Equatable {
         package var claim: Claim
         /// Marked meanwhile, or an event that it waits for was already there: it can move again at once.
         package var isReady: Bool
+        /// Others that can move because of this commit: children, a parent, waits for sent events, the next at a gate.
+        package var woken: [InstanceKey]
+        /// Not started because their gate had no place: children (a child end says so too) and what sent events would start.
+        package var rejected: [InstanceID]
 
-        package init(claim: Claim, isReady: Bool) {
+        package init(claim: Claim, isReady: Bool, woken: [InstanceKey] = [], rejected: [InstanceID] = []) {
             self.claim = claim
             self.isReady = isReady
+            self.woken = woken
+            self.rejected = rejected
         }
     }
 
@@ -233,11 +353,31 @@ package enum WriteOutcome: Sendable, Equatable {
         package var isDuplicate: Bool
         /// Instances with waits that it may satisfy, marked in this commit; at most `JournalLimits.candidatesPerCommit`.
         package var woken: [InstanceKey]
+        /// Started by triggers, in the order of `SentEvent.starts`; they are in `woken` too unless they queue at a gate.
+        package var started: [InstanceID]
+        /// Not started because their gate had no place.
+        package var rejected: [InstanceID]
 
-        package init(sequence: EventSequence, id: String, isDuplicate: Bool, woken: [InstanceKey]) {
+        package init(
+            sequence: EventSequence, id: String, isDuplicate: Bool, woken: [InstanceKey], started: [InstanceID] = [],
+            rejected: [InstanceID] = []
+        ) {
             self.sequence = sequence
             self.id = id
             self.isDuplicate = isDuplicate
+            self.woken = woken
+            self.started = started
+            self.rejected = rejected
+        }
+    }
+
+    package struct Enqueued: Sendable, Equatable {
+        package var id: InstanceID
+        /// It, if it may begin at once, and whom its coming has marked (`replace`).
+        package var woken: [InstanceKey]
+
+        package init(id: InstanceID, woken: [InstanceKey]) {
+            self.id = id
             self.woken = woken
         }
     }
@@ -246,6 +386,10 @@ package enum WriteOutcome: Sendable, Equatable {
         case recorded(InstanceKey)
         case alreadyEnded(InstanceStatus)
         case notFound
+        /// It is held: cancelling it needs force.
+        case held(Hold)
+        /// `forceCancel` and `resume` of one that is not held.
+        case notHeld(InstanceStatus)
     }
 
     package struct Refusal: Sendable, Equatable {
@@ -258,6 +402,8 @@ package enum WriteOutcome: Sendable, Equatable {
             case quarantined
             /// Over a documented limit.
             case limit
+            /// `concurrency` with `overflow: reject` has no place.
+            case gateFull
         }
 
         package var reason: Reason
@@ -275,6 +421,8 @@ package enum JournalLimits {
     package static let entriesPerRun = 50_000
     package static let payloadBytes = 1 << 20
     package static let entriesPerActivation = 1_000
+    package static let childDepth = 16
+    package static let eventDepth = 32
     /// How long an `Idempotency-Key` is remembered (guarantees.md G2), in microseconds.
     package static let requestMicroseconds: Int64 = 24 * 3_600 * 1_000_000
     /// How many instances an ambiguous reference lists.

@@ -21,7 +21,7 @@ extension JournalContract {
             #expect(try bench.store.events(named: nil, limit: 10).count == 2)
         },
         Clause("a repeated event in one batch is one event") { bench throws in
-            let event = JournalWrite.accept(NewEvent(id: "1", name: "paid", source: "s", data: [:]))
+            let event = JournalWrite.accept(SentEvent(event: NewEvent(id: "1", name: "paid", source: "s", data: [:])))
             let outcomes = try bench.store.write([event, event])
             guard case .accepted(let one) = outcomes[0], case .accepted(let two) = outcomes[1] else {
                 throw Unexpected(outcome: outcomes[1])

@@ -37,6 +37,8 @@ package struct JournalContract {
     package static let clauses: [Clause] =
         startClauses + transitionClauses + claimClauses + nodeClauses + eventClauses + deliveryClauses + waitClauses
         + requestClauses + timerClauses + definitionClauses + queryClauses + recordClauses
+        + enqueueClauses + childClauses + childEndClauses + triggerClauses + gateClauses + overflowClauses + holdClauses
+        + continuationClauses + retryClauses + rebindingClauses + staleClauses
 }
 
 /// A clock that moves when it is told to.
@@ -152,7 +154,7 @@ package struct Bench: Sendable {
     )
         throws -> WriteOutcome.AcceptedEvent
     {
-        let outcome = try write(.accept(NewEvent(id: id, name: name, source: source, data: data)))
+        let outcome = try write(.accept(SentEvent(event: NewEvent(id: id, name: name, source: source, data: data))))
         guard case .accepted(let accepted) = outcome else { throw Unexpected(outcome: outcome) }
         return accepted
     }

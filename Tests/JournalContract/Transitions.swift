@@ -55,7 +55,7 @@ extension JournalContract {
             let outcomes = try bench.store.write([
                 .transition(bench.transition(one) { $0.steps = [.insert(bench.step("x"))] }),
                 .transition(bench.transition(two) { $0.steps = [.insert(bench.step("y"))] }),
-                .accept(NewEvent(id: "e", name: "paid", source: "s", data: [:])),
+                .accept(SentEvent(event: NewEvent(id: "e", name: "paid", source: "s", data: [:]))),
             ])
             #expect(outcomes[0] == .stale)
             let claim = try bench.committed(outcomes[1]).claim
@@ -85,7 +85,7 @@ extension JournalContract {
                             .insert(bench.step("b")), .update(bench.step("a", status: .completed, output: 2, completed: 1)),
                         ]
                     }),
-                .accept(NewEvent(id: "e", name: "paid", source: "s", data: [:])),
+                .accept(SentEvent(event: NewEvent(id: "e", name: "paid", source: "s", data: [:]))),
             ])
             #expect(try bench.load(bench.committed(outcomes[0]).claim).steps == [bench.step("before")])
             #expect(outcomes[1].refusal == .quarantined)
@@ -108,9 +108,7 @@ extension JournalContract {
                 $0.timersSet = [TimerRow(key: MemoKey("a"), kind: .retry, dueAt: bench.store.now())]
                 $0.waitsOpened = [bench.wait("w")]
             }
-            let next = try bench.advanced(claim, status: .running) {
-                $0.instance.run = 2
-                $0.instance.continuations = 1
+            let next = try bench.continued(claim, to: 2) {
                 $0.steps = [.update(bench.step("a", status: .completed, output: 1, completed: 1)), .insert(bench.step("a"))]
                 $0.waitsOpened = [bench.wait("w2")]
             }
@@ -136,11 +134,15 @@ extension JournalContract {
             #expect(try bench.accept("e").woken.isEmpty)
             #expect(try bench.store.instance(Bench.id(1))?.output == ["ok": true])
         },
-        Clause("an ended instance can be given a new run") { bench throws in
-            var claim = try bench.started(1)
-            claim = try bench.advanced(claim, status: .failed).claim
-            let next = try bench.advanced(claim, status: .running) { $0.instance.run = 2 }
-            #expect(try bench.load(next.claim).state.run == 2)
+        Clause("an ended instance is never advanced") { bench throws in
+            let ended = try bench.advanced(bench.started(1), status: .cancelled).claim
+            #expect(try bench.advance(ended, status: .running) == .stale)
+            #expect(try bench.store.instance(Bench.id(1))?.summary.status == .cancelled)
+        },
+        Clause("a run that nothing says how it follows is refused") { bench throws in
+            let claim = try bench.started(1)
+            #expect(try bench.advance(claim) { $0.instance.run = 2 }.refusal == .quarantined)
+            #expect(try bench.store.instance(Bench.id(1))?.summary.run == 1)
         },
     ]
 }

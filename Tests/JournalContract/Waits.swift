@@ -24,7 +24,9 @@ extension JournalContract {
             var start = Transition(
                 subject: .start(bench.new(1)), time: bench.store.now(), instance: .init(status: .suspended))
             start.waitsOpened = [bench.wait("w")]
-            func event(_ id: String) -> JournalWrite { .accept(NewEvent(id: id, name: "paid", source: "s", data: [:])) }
+            func event(_ id: String) -> JournalWrite {
+                .accept(SentEvent(event: NewEvent(id: id, name: "paid", source: "s", data: [:])))
+            }
             let outcomes = try bench.store.write([event("1"), .transition(start), event("2")])
             let claim = try bench.committed(outcomes[1]).claim
             #expect(try bench.inbox(claim).candidates.map { $0.events.map(\.id) } == [["2"]])
@@ -121,7 +123,8 @@ extension JournalContract {
                 .transition(bench.transition(claim) { $0.waitsClosed = [.init(key: MemoKey("w"))] })
             }
             func event(_ order: String) -> JournalWrite {
-                .accept(NewEvent(id: order, name: "paid", source: "s", data: ["order": ["id": .string(order)]]))
+                .accept(
+                    SentEvent(event: NewEvent(id: order, name: "paid", source: "s", data: ["order": ["id": .string(order)]])))
             }
             let outcomes = try bench.store.write([event("A"), timeout(one), timeout(two), event("B")])
             #expect(outcomes[1] == .stale)
@@ -132,10 +135,7 @@ extension JournalContract {
         Clause("unconsumed events stay available to the next run") { bench throws in
             let claim = try bench.started(1)
             try bench.accept("e")
-            let next = try bench.advanced(claim) {
-                $0.instance.run = 2
-                $0.waitsOpened = [bench.wait("w")]
-            }
+            let next = try bench.continued(claim, to: 2) { $0.waitsOpened = [bench.wait("w")] }
             #expect(next.isReady)
         },
         Clause("an open wait is open once") { bench throws in

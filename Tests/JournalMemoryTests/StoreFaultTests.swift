@@ -5,7 +5,7 @@ import WorkflowJournal
 
 @Suite struct StoreFaultTests {
     let journal = MemoryJournal { Timestamp(microseconds: 0) }
-    let event = JournalWrite.accept(NewEvent(id: "e", name: "paid", source: "s", data: [:]))
+    let event = JournalWrite.accept(SentEvent(event: NewEvent(id: "e", name: "paid", source: "s", data: [:])))
 
     func code(of work: () throws -> Void) -> JournalError.Code? {
         do { try work() } catch { return (error as? JournalError)?.code }

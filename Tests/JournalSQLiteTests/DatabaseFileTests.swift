@@ -8,7 +8,7 @@ import WorkflowJournal
 
 @Suite struct DatabaseFileTests {
     let folder = TemporaryFolder()
-    let event = JournalWrite.accept(NewEvent(id: "e", name: "paid", source: "s", data: [:]))
+    let event = JournalWrite.accept(SentEvent(event: NewEvent(id: "e", name: "paid", source: "s", data: [:])))
 
     func open(_ name: String = "one.db", durability: SQLiteJournal.Durability = .full) throws -> SQLiteJournal {
         try SQLiteJournal.open(path: folder.file(name), durability: durability)
@@ -23,7 +23,7 @@ import WorkflowJournal
     func `the writer flushes and checkpoints as promised`(durability: SQLiteJournal.Durability, synchronous: Int) throws {
         let settings = try open(durability: durability).settings()
         #expect(settings.journalMode == "wal" && settings.synchronous == synchronous)
-        #expect(settings.automaticCheckpointPages == 0 && settings.mappedBytes == 0 && settings.schemaVersion == 1)
+        #expect(settings.automaticCheckpointPages == 0 && settings.mappedBytes == 0 && settings.schemaVersion == 2)
     }
 
     @Test func `files are for the owner alone and missing folders are made so`() throws {
@@ -94,7 +94,8 @@ import WorkflowJournal
         _ = try journal.write([event])
         try journal.limitPages(to: 1)
         let big = JournalWrite.accept(
-            NewEvent(id: "big", name: "paid", source: "s", data: .string(String(repeating: "x", count: 100_000))))
+            SentEvent(
+                event: NewEvent(id: "big", name: "paid", source: "s", data: .string(String(repeating: "x", count: 100_000)))))
         #expect(error { _ = try journal.write([.configure(["small": 1]), big]) }?.code == .full)
         #expect(try journal.config(ContentDigest(of: ["small": 1] as Value)) == nil)
         try journal.limitPages(to: nil)
@@ -107,7 +108,7 @@ import WorkflowJournal
         let journal = try open()
         _ = try journal.open(node: "one")
         for number in 1...5 {
-            _ = try journal.write([.accept(NewEvent(id: "\(number)", name: "paid", source: "s", data: [:]))])
+            _ = try journal.write([.accept(SentEvent(event: NewEvent(id: "\(number)", name: "paid", source: "s", data: [:])))])
             try folder.copyDatabase("one.db", to: "dead\(number).db")
             let after = try SQLiteJournal.open(path: folder.file("dead\(number).db"))
             #expect(try after.events(named: nil, limit: 10).count == number)
@@ -119,7 +120,7 @@ import WorkflowJournal
         _ = try journal.open(node: "one")
         let text = Value.string(String(repeating: "x", count: 500_000))
         for number in 1...80 {
-            _ = try journal.write([.accept(NewEvent(id: "\(number)", name: "paid", source: "s", data: text))])
+            _ = try journal.write([.accept(SentEvent(event: NewEvent(id: "\(number)", name: "paid", source: "s", data: text)))])
         }
         let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("one.db-wal"))
         let size = (attributes[.size] as? NSNumber)?.intValue ?? 0

@@ -175,7 +175,8 @@ final class InvariantChecker {
         commits += 1
         for (write, outcome) in zip(batch, outcomes) where violation == nil {
             switch (write, outcome) {
-            case (.accept(let event), .accepted(let accepted)) where !accepted.isDuplicate:
+            case (.accept(let sent), .accepted(let accepted)) where !accepted.isDuplicate:
+                let event = sent.event
                 events.append(
                     StoredEvent(
                         sequence: accepted.sequence, id: event.id, name: event.name, source: event.source, time: clock(),

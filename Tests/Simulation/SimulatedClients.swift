@@ -85,7 +85,7 @@ extension SimulatedWorld {
             later(100_000) { $0.send(event, repetitions: repetitions) }
             return
         }
-        ask({ .write($0, .accept(event.event)) }) { [unowned self] answer in
+        ask({ .write($0, .accept(SentEvent(event: event.event))) }) { [unowned self] answer in
             switch answer {
             case .written(.accepted(let accepted)):
                 checker.eventAnswered(event.event, accepted)

@@ -126,7 +126,10 @@ package struct Scenario {
         case .endLeaf(let key):
             rows[key]?.status = .cancelled
             rows[key]?.completedAt = now
-        case .stopAction, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+        case .startChild(let request): insert(request.leaf, .invoke, request.workflow, .running)
+        case .sendEvent(let request): insert(request.leaf, .emit, request.event, .scheduled)
+        case .stopAction, .letActionFinish, .stopChild, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish:
+            break
         }
     }
 
@@ -154,7 +157,7 @@ package struct Scenario {
             var row = StepRow(
                 key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
                 scheduledAt: now, completedAt: now)
-            if case .cancelled(let request) = signal { row.output = request.value }
+            row.output = signal.value
             rows[signal.key] = row
         }
     }
@@ -178,7 +181,13 @@ package struct Scenario {
         case .startSleep(let request): return "sleep \(request.leaf.key) @\(span(request.until))"
         case .openWait(let request):
             return "wait \(request.leaf.key) " + request.matches.map(\.event).joined(separator: " ")
+        case .startChild(let request):
+            let detached = request.isDetached ? " detached" : ""
+            return "invoke \(request.workflow) \(request.leaf.key) \(JSON.text(request.input))\(detached)"
+        case .sendEvent(let request): return "emit \(request.event) \(request.leaf.key) \(JSON.text(request.data))"
+        case .stopChild(let key): return "stop-child \(key)"
         case .stopAction(let key): return "stop \(key)"
+        case .letActionFinish(let key): return "let-finish \(key)"
         case .endLeaf(let key): return "end \(key)"
         case .startTimer(let key, let due): return "timer \(key) @\(span(due))"
         case .stopTimer(let key): return "untimer \(key)"
@@ -187,6 +196,7 @@ package struct Scenario {
         case .finish(.completed(let output)): return "completed \(JSON.text(output))"
         case .finish(.failed(let failure)): return "failed \(words(failure))"
         case .finish(.cancelled(let failure)): return "cancelled \(words(failure))"
+        case .finish(.continuedAsNew(let input)): return "continued \(JSON.text(input))"
         case .finish(.timedOut(let failure)): return "timed_out \(words(failure))"
         }
     }

@@ -62,7 +62,8 @@ struct WaitTests {
         bench.holdsWrites = true
         bench.advance(61)
         // The transition of the timeout is under way; the event is accepted first.
-        _ = try bench.journal.write([.accept(NewEvent(id: "e", name: "ping", source: "t", data: Self.ping()))])
+        _ = try bench.journal.write([.accept(SentEvent(event: NewEvent(id: "e", name: "ping", source: "t", data: Self.ping())))]
+        )
         try bench.flush()
         #expect(bench.status(id) == .completed)
         #expect(bench.row(id, "w")?.status == .completed)

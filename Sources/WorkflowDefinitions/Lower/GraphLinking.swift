@@ -71,6 +71,12 @@ private struct Shift {
             }
             return .catching(body: index(body), clauses: moved)
         case .timeout(let limit, let body): return .timeout(limit: limit, body: index(body))
+        case .foreach(var loop):
+            loop.body = index(loop.body)
+            return .foreach(loop)
+        case .repeat(var loop):
+            loop.body = index(loop.body)
+            return .repeat(loop)
         case .retry(let policy, let body): return .retry(policy: policy, body: index(body))
         case .shaped(var shaping):
             shaping.body = index(shaping.body)
@@ -81,8 +87,9 @@ private struct Shift {
             call.file = FileIndex(files.indices.contains(position) ? files[position] : 0)
             return .composite(call)
         case .group(let block): return .group(index(block))
+        case .parallel(let block): return .parallel(index(block))
         case .choice(let cases): return .choice(cases.map { Node.Case(test: $0.test, step: index($0.step)) })
-        case .action, .wait, .sleep, .bindings, .fail, .raise, .return: return kind
+        case .action, .wait, .sleep, .bindings, .invoke, .emit, .fail, .raise, .return, .continueAsNew: return kind
         }
     }
 }

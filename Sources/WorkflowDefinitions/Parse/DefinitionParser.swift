@@ -54,7 +54,9 @@ struct DefinitionParser {
                 ? "a workflow's name has lower-case words joined by '-', folders joined by '.'"
                 : "an action's name has lower-case words joined by '_', folders joined by '.'"
             reading.report(
-                .badID(name, what: kind == .workflow ? "a workflow's name" : "an action's name", form: form, suggestion: nil))
+                .badID(
+                    name, what: kind == .workflow ? "a workflow's name" : "an action's name", form: form,
+                    suggestion: Names.definitionName(from: name.value, wordsJoinedBy: kind == .workflow ? "-" : "_")))
         }
         return name
     }
@@ -99,7 +101,8 @@ struct DefinitionParser {
         for entry in entries where !Names.isSetting(entry.name) {
             reading.report(
                 .badID(
-                    Located(entry.name, at: entry.keyRange), what: "a setting's name", form: Names.settingForm, suggestion: nil)
+                    Located(entry.name, at: entry.keyRange), what: "a setting's name", form: Names.settingForm,
+                    suggestion: Names.settingName(from: entry.name))
             )
         }
         return entries
@@ -112,7 +115,9 @@ struct DefinitionParser {
         for item in items {
             guard let name = reading.string(item, as: "the name of a secret") else { continue }
             if !Names.isSetting(name.value) {
-                reading.report(.badID(name, what: "a secret's name", form: Names.settingForm, suggestion: nil))
+                reading.report(
+                    .badID(
+                        name, what: "a secret's name", form: Names.settingForm, suggestion: Names.id(from: name.value)))
             } else if let first = names.first(where: { $0.value == name.value }) {
                 reading.report(.duplicateID(name, first: first.range))
             } else {
@@ -129,7 +134,9 @@ struct DefinitionParser {
             for key in Keys.workflowOnly {
                 guard let pair = fields[key] else { continue }
                 reading.report(
-                    .exclusive("'\(key)' is for workflows; an action runs inside its caller", at: pair.key.range, help: nil))
+                    .exclusive(
+                        "'\(key)' is for workflows; an action runs inside its caller", at: pair.key.range,
+                        help: "move it to the workflows that call this action"))
             }
             return
         }
@@ -159,27 +166,45 @@ struct DefinitionParser {
         guard let fields = reading.fields(node, of: "a trigger", known: Keys.trigger, shape: "{ cron: '0 6 * * *' }") else {
             return nil
         }
+        checkTrigger(fields)
         let input = fields.entry("input")
         if let cron = fields["cron"] {
-            if let event = fields["event"] {
-                reading.report(
-                    .exclusive("a trigger has 'cron' or 'event', not both", at: event.key.range, and: cron.key.range, help: nil)
-                )
-            }
             let catchup = reading.choice(fields["catchup"], among: Keys.catchups)
             let overlap = reading.choice(fields["overlap"], among: Keys.overlaps)
+            if let catchup, catchup.value == "all", overlap.map({ $0.value != "allow" }) ?? (fields["overlap"] == nil) {
+                reading.report(.catchupNeedsOverlap(catchup, overlap: overlap))
+            }
             guard let pattern = reading.string(cron) else { return nil }
             let source = Trigger.Source.cron(
                 pattern, timezone: reading.string(fields["timezone"]), catchup: catchup, overlap: overlap)
             return Trigger(source: source, input: input, range: node.range)
         }
         guard let names = reading.names(fields["event"], shape: "event: order.paid") else {
-            if fields["event"] == nil {
-                reading.report(.missingKey("cron", in: "a trigger", at: node.firstLine, shape: "cron: '0 6 * * *'"))
-            }
+            if fields["event"] == nil, !fields.hasUnknownKeys { reading.report(.triggerWithoutSource(at: node.firstLine)) }
             return nil
         }
         return Trigger(source: .event(names.names, condition: fields.entry("where")), input: input, range: node.range)
+    }
+
+    /// A trigger has one source, and only the keys that go with it.
+    private mutating func checkTrigger(_ fields: Fields) {
+        guard let source = fields["cron"] ?? fields["event"] else { return }
+        if let event = fields["event"], source.key.text != event.key.text {
+            reading.report(
+                .exclusive(
+                    "a trigger has 'cron' or 'event', not both", at: event.key.range, and: source.key.range,
+                    help: "make two triggers of it"))
+        }
+        let others = source.key.text == "cron" ? ["where"] : ["timezone", "catchup", "overlap"]
+        // With both sources the keys of both are expected.
+        guard fields["cron"] == nil || fields["event"] == nil else { return }
+        for key in others {
+            guard let pair = fields[key] else { continue }
+            reading.report(
+                .exclusive(
+                    "'\(key)' does not go with '\(source.key.text)'", at: pair.key.range, and: source.key.range,
+                    help: key == "where" ? "only events can be filtered" : "it belongs to a trigger with 'cron'"))
+        }
     }
 
     private mutating func concurrency(_ fields: Fields) -> Concurrency? {
@@ -199,7 +224,7 @@ struct DefinitionParser {
         guard let pair = fields["retention"] else { return nil }
         var retention = Retention(keyRange: pair.key.range)
         guard case .mapping = pair.value.content else {
-            retention.all = reading.duration(pair.value, as: "`retention`")
+            retention.all = reading.duration(pair.value, of: "retention")
             return retention
         }
         guard let inner = reading.fields(pair.value, of: "`retention`", known: Keys.endings, shape: "retention: 30d") else {

@@ -22,7 +22,8 @@ struct StepParser {
         guard let fields = reading.fields(node, of: "a step", known: Keys.step, shape: "{ id: …, call: … }") else { return nil }
         let found = fields.pairs.filter { Keys.verbs.contains($0.key.text) }
         for extra in found.dropFirst() { reading.report(.twoVerbs(found[0].key, extra.key)) }
-        if found.isEmpty { reading.report(.noVerb(node.firstLine, verbs: Keys.verbs)) }
+        // The verb may be what the unknown key was meant for.
+        if found.isEmpty, !fields.hasUnknownKeys { reading.report(.noVerb(node.firstLine, verbs: Keys.verbs)) }
         let verb = found.first.map { self.verb($0, fields) } ?? .invalid
         let modifiers = self.modifiers(fields)
         checkCompanions(fields, verb: found.first?.key.text)
@@ -185,9 +186,24 @@ struct StepParser {
             return nil
         }
         return Modifiers.Foreach(
-            items: items.value, itemName: reading.string(fields["as"]), indexName: reading.string(fields["index"]),
+            items: items.value, itemName: variable(fields["as"]), indexName: variable(fields["index"]),
             key: fields.entry("key"), concurrency: reading.integer(fields["concurrency"], in: 1...1_000),
             keyRange: pair.key.range)
+    }
+
+    /// The name of a variable in expressions.
+    private mutating func variable(_ pair: YAMLPair?) -> Located<String>? {
+        guard let pair, let name = reading.string(pair) else { return nil }
+        if !Names.isIdentifier(name.value) {
+            let form = "it has letters, digits and '_'"
+            reading.report(.badID(name, what: "a variable's name", form: form, suggestion: Names.id(from: name.value)))
+        } else if Names.reserved.contains(name.value) {
+            reading.report(
+                .badID(
+                    name, what: "a variable's name", form: "the expression language reserves the word",
+                    suggestion: "\(name.value)_item"))
+        }
+        return name
     }
 
     private mutating func repetition(_ pair: YAMLPair) -> Modifiers.Repeat? {
@@ -202,7 +218,7 @@ struct StepParser {
     private mutating func retry(_ pair: YAMLPair) -> Modifiers.Retry? {
         var retry = Modifiers.Retry(keyRange: pair.key.range)
         guard case .mapping = pair.value.content else {
-            retry.attempts = reading.integer(pair.value, as: "`retry`", in: 1...1_000)
+            retry.attempts = reading.integer(pair.value, of: "retry", in: 1...1_000)
             return retry
         }
         guard
