@@ -179,8 +179,8 @@ let modules: [Module] = [
         exclude: ["Scenarios"]),
     Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "JournalContract", "Values"]),
     Module(
-        name: "JournalSQLiteTests", kind: .test, uses: ["JournalSQLite", "WorkflowJournal", "JournalContract", "Values"],
-        external: [grdb]),
+        name: "JournalSQLiteTests", kind: .test,
+        uses: ["JournalSQLite", "JournalMemory", "WorkflowJournal", "JournalContract", "Values"], external: [grdb]),
     Module(
         name: "WorkflowEngineTests", kind: .test,
         uses: [
