@@ -79,6 +79,8 @@ package final class Interpreter {
     /// The latest entry applied; 0 is the start.
     package private(set) var sequence = 0
     package private(set) var now: Timestamp
+    /// The entry at which a retried run left what it kept; nil: it is no retry.
+    package private(set) var retriedSequence: Int?
 
     private var commands: [Command] = []
     /// What is to be done before `apply` returns: depth first, without recursion.
@@ -218,6 +220,7 @@ package final class Interpreter {
             advance(entry)
         case .retried(let record):
             advance(entry)
+            retriedSequence = sequence
             beginAnew(record)
         }
     }
