@@ -21,7 +21,7 @@ enum RuleBook {
         [
             UnsupportedRule.self, DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
             WaitTimeoutRule.self, WaitConditionRule.self, NestedTimeoutRule.self, SecretDeclarationRule.self,
-            CallTargetRule.self, RetryableErrorRule.self,
+            CallTargetRule.self, RetryableErrorRule.self, EventDeclarationRule.self,
         ]
     }
 
