@@ -62,7 +62,9 @@ package final class Interpreter {
     /// How often a place has completed, for places that can complete more than once.
     var completions: [String: Int] = [:]
     /// Set by the signal or failure that ends the instance.
-    var ending: InstanceStatus?
+    private(set) var ending: InstanceStatus?
+    /// With which entry that was.
+    private(set) var endingSequence: Int?
     var compensatesOnEnding = true
     var registrationCount = 0
     /// Since the latest entry.
@@ -225,13 +227,18 @@ package final class Interpreter {
         }
     }
 
+    func beginEnding(_ status: InstanceStatus) {
+        ending = status
+        endingSequence = sequence
+        emit(.beginEnding(status))
+    }
+
     /// Cancel and deadline: no `catch` sees them, every `finally` does.
     private func endInstance(as status: InstanceStatus, cause: StopCause) {
         // The first ending decides; a body that has ended already has nothing left to stop.
         guard ending == nil, let root else { return }
         if case .cleaning = root.state { return }
-        ending = status
-        emit(.beginEnding(status))
+        beginEnding(status)
         inOrder { stop(root, cause) }
     }
 

@@ -14,10 +14,15 @@ import WorkflowJournal
 ///
 /// In: `start INPUT` · `+DURATION` (lets time pass before the next line) · `KEY completed JSON` · `KEY failed CODE [retryable]
 /// [uncertain] [JSON data]` · `KEY cancelled` · `KEY event NAME JSON` · `cancel` · `cancel --no-compensate` · `deadline` ·
-/// `timeout KEY`. Out, times as spans since the start: `call ACTION KEY INPUT` · `sleep KEY @SPAN` · `wait KEY EVENT…` ·
-/// `stop KEY` · `end KEY` · `timer KEY @SPAN` · `untimer KEY` · `ending STATUS` · `cleanup-failed KEY CODE` · and the end.
+/// `timeout KEY` · `retry [--from KEY]` (of the run, which has ended).
 ///
-/// After every line the stored rows are replayed into a second interpreter, which must have the same commands open.
+/// Out, times as spans since the start: `call ACTION KEY INPUT` · `sleep KEY @SPAN` · `wait KEY EVENT…` ·
+/// `invoke WORKFLOW KEY INPUT [detached]` · `emit EVENT KEY DATA` · `stop KEY` · `let-finish KEY` · `stop-child KEY` ·
+/// `end KEY` · `timer KEY @SPAN` · `untimer KEY` · `ending STATUS` · `cleanup-failed KEY CODE` · and the end. Of a retry first
+/// what it keeps (`stays`), what it does again (`again`, when it comes to it) and what begins at once (`begins`).
+///
+/// After every line the stored rows are replayed into a second interpreter, which must have the same commands open; at the end
+/// every prefix of them is.
 package struct Scenario {
     private let graph: StepGraph
     private var run: RunRecorder?
@@ -49,6 +54,7 @@ package struct Scenario {
             now = later
             return []
         }
+        if line.hasPrefix("retry") { return try retry(line) }
         let commands = try line.hasPrefix("start") ? start(line) : apply(line)
         do { try run?.checkReplay() } catch { throw ScenarioError("after '> \(line)': \(error)") }
         return commands.map(describe)
@@ -81,6 +87,32 @@ package struct Scenario {
         }
         run?.now = now
         return try run?.apply(content) ?? []
+    }
+
+    /// The ended run's retry: what it keeps, then what it begins with.
+    private mutating func retry(_ line: String) throws -> [String] {
+        guard let ended = run else { throw ScenarioError("'> \(line)' before '> start'") }
+        try ended.checkPrefixes()
+        let words = line.split(separator: " ").map(String.init)
+        let step = words.count == 3 && words[1] == "--from" ? MemoKey(words[2]) : nil
+        switch RetryPlan.make(graph: graph, header: ended.header, rows: ended.rows, from: step) {
+        case .failure(let refusal): return ["refused (\(refusal.reason)): \(refusal)"]
+        case .success(let plan):
+            var header = ended.header
+            header.run += 1
+            var next = try RunRecorder(
+                graph: graph, header: header, kept: plan.kept, keptSequence: plan.keptSequence, now: now)
+            let record = RetryRecord(run: header.run, occurrences: plan.occurrences)
+            let commands = try next.apply(.signal(.retried(record)))
+            try next.checkReplay()
+            run = next
+            return preview(plan) + commands.map(describe)
+        }
+    }
+
+    private func preview(_ plan: RetryPlan) -> [String] {
+        let parts = [("stays", plan.staying), ("again", plan.again), ("begins", plan.beginning)]
+        return parts.filter { !$0.1.isEmpty }.map { name, keys in "\(name) " + keys.map(\.text).joined(separator: " ") }
     }
 
     private func outcome(_ words: [String]) throws -> StepOutcome {
