@@ -272,7 +272,8 @@ extension EngineCore {
         } else if let open = instance.openActions[key] {
             // An earlier, interrupted beginning may have had its effect.
             let failure = Failure(
-                code: "interrupted", message: "interrupted by a crash, then stopped", attempt: open.row.attempt, isUncertain: true)
+                code: "interrupted", message: "interrupted by a crash, then stopped", attempt: open.row.attempt,
+                isUncertain: true)
             try complete(open.row, with: open.row.interruptions > 0 ? .failed(failure) : .cancelled, instance, &builder)
         }
     }

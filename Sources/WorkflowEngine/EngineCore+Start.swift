@@ -169,7 +169,9 @@ extension EngineCore {
             case .sendEvent(let request):
                 instance.openEmits[key] = OpenEmit(row: row, request: request)
                 instance.queue.append(.execute(key))
-            case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+            case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup,
+                .finish:
+                break
             }
         }
     }
