@@ -82,6 +82,7 @@ extension EngineCore {
     /// Nothing waits for the instance now.
     private func rest(_ instance: LiveInstance) {
         guard let claim = instance.claim, live[claim.instance] === instance else { return }
+        giveBackHeldPlaces(instance)
         let isWaitingOutside = instance.isHeld ? !attempts.hasAny(of: claim.instance) : !instance.hasBegun
         // A held instance is taken up anew when it is released, one at a gate when it is admitted.
         if isWaitingOutside { leaveMemory(instance) } else { evictIdle() }
@@ -125,6 +126,7 @@ extension EngineCore {
         // Read before attempts begin: one that fails at once makes the next transition already.
         let hasEnded = instance.state.status.isTerminal
         let hasContinued = instance.continuation != nil && !instance.hasBegun
+        giveBackHeldPlaces(instance)
         abortStopped(instance)
         performAnnounced(instance, committed.claim)
         if hasEnded {
@@ -136,6 +138,7 @@ extension EngineCore {
             fetch(committed.claim.instance)
         } else {
             queueWaiting(instance)
+            confirmDetached(instance)
             activate(instance)
         }
         for key in committed.woken where key != committed.claim.instance { wake(key) }
@@ -316,8 +319,8 @@ extension LiveInstance.Occurrence {
     /// What has happened outside is recorded while the instance is held; nothing of its own accord moves.
     var appliesWhileHeld: Bool {
         switch self {
-        case .result, .interrupted, .notStarted, .takeBack, .cancel, .pause: true
-        case .begin, .timer, .event, .examined, .childEnded, .place, .execute, .detached: false
+        case .result, .interrupted, .notStarted, .takeBack, .pause: true
+        case .cancel, .begin, .timer, .event, .examined, .childEnded, .place, .execute, .detached: false
         }
     }
 }

@@ -348,8 +348,8 @@ package final class EngineCore {
             effects.append(.release(claim))
             return
         }
-        // Of a held one, what comes back from outside is recorded; a cancel ends the pause.
-        let movesWhileHeld = stored.state.hold == .paused && (stored.cancel != nil || keptResults[claim.instance] != nil)
+        // Of a paused one, what comes back from outside is recorded.
+        let movesWhileHeld = stored.state.hold == .paused && keptResults[claim.instance] != nil
         if stored.state.status.isTerminal || stored.state.hold != nil && !movesWhileHeld {
             effects.append(.release(claim))
             return

@@ -184,6 +184,12 @@ final class Bench {
     /// The oldest running attempt of a step ends.
     func end(_ step: String, _ outcome: Result<Value, Failure> = .success(Bench.shellOutput), retryAfter: TimeSpan? = nil) {
         guard let index = running.firstIndex(where: { $0.invocation.step.text == step }) else { return }
+        end(at: index, outcome, retryAfter: retryAfter)
+    }
+
+    func end(
+        at index: Int, _ outcome: Result<Value, Failure> = .success(Bench.shellOutput), retryAfter: TimeSpan? = nil
+    ) {
         let attempt = running.remove(at: index)
         handle(.attemptEnded(attempt.tag, ActionResult(outcome, retryAfter: retryAfter)))
     }
