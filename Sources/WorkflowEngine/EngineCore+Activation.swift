@@ -133,9 +133,8 @@ extension EngineCore {
             live[committed.claim.instance] = nil
             effects.append(.release(committed.claim))
             effects.append(.ended(instance.id))
-        } else if hasContinued || !instance.hasBegun && instance.needsInbox {
-            leaveMemory(instance)
-            fetch(committed.claim.instance)
+        } else if hasContinued || !instance.hasBegun && instance.needsInbox || upgrades[committed.claim.instance] != nil {
+            leaveMemory(instance, andComeBack: true)
         } else {
             queueWaiting(instance)
             confirmDetached(instance)
@@ -169,10 +168,12 @@ extension EngineCore {
         effects.append(.release(claim))
     }
 
-    private func leaveMemory(_ instance: LiveInstance) {
+    func leaveMemory(_ instance: LiveInstance, andComeBack comesBack: Bool = false) {
+        guard let claim = instance.claim else { return }
         giveBackPlaces(instance)
-        if let claim = instance.claim { keepResults(of: instance, claim.instance) }
+        keepResults(of: instance, claim.instance)
         drop(instance)
+        if comesBack { fetch(claim.instance) }
     }
 
     private func keepResults(of instance: LiveInstance, _ key: InstanceKey) {
