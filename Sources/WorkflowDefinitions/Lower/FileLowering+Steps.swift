@@ -46,8 +46,9 @@ extension FileLowering {
             var result = body.inside.child([
                 Scope.Variable(name: "result", type: body.type, declared: body.declared, index: ScopeLayout.result)
             ])
-            if let event = body.event {
-                result.add(Scope.Variable(name: "event", type: event, declared: nil, index: ScopeLayout.resultEvent))
+            if var event = body.event {
+                event.index = ScopeLayout.resultEvent
+                result.add(event)
             }
             let output = value(entry.node, .stored("the output"), &result)
             shaping.output = output.expression

@@ -11,8 +11,8 @@ struct LoweredVerb {
     var declared: DeclaredType?
     /// The parent of the scope in which `output` is evaluated: of a group the block of its body.
     var inside: Scope
-    /// Of a `wait`: the type of `event` in its `output`.
-    var event: StaticType?
+    /// Of a `wait`: `event` as its `where` sees it.
+    var event: Scope.Variable?
     /// The node has its own retry policy.
     var hasPolicy = false
 }
@@ -142,10 +142,11 @@ extension FileLowering {
         let match = self.match(wait, payloads, in: scope)
         for event in wait.events { matchSets.insert(.init(event: event.value, paths: match.map(\.path))) }
         let data = payloads.map { $0.staticType() }.reduce(StaticType.never) { $0.join($1) }
-        let event = SystemTypes.event(data: data)
+        let event = Scope.Variable(
+            name: "event", type: SystemTypes.event(data: data), declared: SystemTypes.event(payloads), index: ScopeLayout.event)
         var condition: ValueExpression?
         if let entry = wait.condition {
-            var eventScope = scope.child([Scope.Variable(name: "event", type: event, declared: nil, index: ScopeLayout.event)])
+            var eventScope = scope.child([event])
             condition = self.condition(entry, &eventScope).expression
         }
         var type = data

@@ -73,7 +73,8 @@ struct FileLowering {
             matchSets: matchSets.sorted {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
-            triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked, diagnostics: diagnostics, isComplete: isComplete)
+            triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked, diagnostics: diagnostics,
+            isComplete: isComplete)
     }
 
     // MARK: The file

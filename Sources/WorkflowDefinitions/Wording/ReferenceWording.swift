@@ -79,7 +79,8 @@ extension Diagnostic {
         Diagnostic(
             .callInput, "'\(signature.name)' needs the input '\(name)'", at: range, label: "'\(name)' is missing",
             notes: signature.isBuiltin
-                ? [] : [Note(range: signature.range, message: "declared by this \(signature.isWorkflow ? "workflow" : "action")")])
+                ? []
+                : [Note(range: signature.range, message: "declared by this \(signature.isWorkflow ? "workflow" : "action")")])
     }
 
     static func unknownInput(_ key: YAMLScalar, of signature: ActionSignature, known: [String]) -> Diagnostic {

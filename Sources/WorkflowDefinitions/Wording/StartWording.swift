@@ -11,6 +11,7 @@ extension Diagnostic {
     }
 
     static func leftOut(_ place: ValuePlace, at range: SourceRange) -> Diagnostic {
-        Diagnostic(place.mismatch, "\(place.what) is missing: it must be \(place.expectedText)", at: range, label: "nothing given")
+        Diagnostic(
+            place.mismatch, "\(place.what) is missing: it must be \(place.expectedText)", at: range, label: "nothing given")
     }
 }
