@@ -57,6 +57,8 @@ struct Project {
     private var workflowPositions: [String: Int] = [:]
     /// Of workflows that are not among the files: those of a stored definition.
     private var storedInterfaces: [String: WorkflowInterface] = [:]
+    /// What authors of the project's own files have waived.
+    private(set) var waivers: [Waiver] = []
 
     init(_ sources: SourceSet) {
         var parsed: [(definition: Definition, isLibrary: Bool, path: String)] = []
@@ -76,9 +78,10 @@ struct Project {
         into parsed: inout [(definition: Definition, isLibrary: Bool, path: String)]
     ) {
         guard !path.hasSuffix(".test.yaml") else { return }
-        let (tree, problems) = YAMLReader.read(file)
-        diagnostics.report(contentsOf: problems)
-        guard let tree else { return }
+        let document = YAMLReader.readDocument(file)
+        diagnostics.report(contentsOf: document.diagnostics)
+        if !isLibrary { waivers += document.comments.compactMap { Waiver.read($0) { diagnostics.report($0) } } }
+        guard let tree = document.root else { return }
         if isLibrary, SignatureParser.isSignature(tree) { return readSignature(tree, file, path) }
         if root == nil, WorkflowInterface.isPath(path) { return readInterface(tree, file) }
         var parser = DefinitionParser()

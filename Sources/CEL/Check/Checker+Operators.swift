@@ -141,7 +141,10 @@ extension Checker {
     }
 
     private func checkEquality(_ operation: BinaryOperator, _ left: Side, _ right: Side, _ range: Range<Int>) {
-        guard isWorkflow else { return }
+        guard isWorkflow else {
+            if !left.type.unifies(with: right.type) { reportOverload(operation, left, right, range) }
+            return
+        }
         let whole = left.node.range.lowerBound..<right.node.range.upperBound
         for (side, other) in [(left, right), (right, left)] {
             if case .literal(.bool(let flag)) = side.node.kind, other.type == .bool {
@@ -190,7 +193,10 @@ extension Checker {
                     help: container.type.asText == .string ? "for a text write text.contains(part)" : nil))
             return
         }
-        guard isWorkflow else { return }
+        guard isWorkflow else {
+            if !item.type.unifies(with: element) { reportOverload(.contained, item, container, item.node.range) }
+            return
+        }
         if case .enumeration(let members) = item.type.withoutNull, case .list(let elements) = container.node.kind {
             for candidate in elements {
                 guard case .literal(.string(let text)) = candidate.node.kind,

@@ -16,6 +16,8 @@ struct LoweredFile: Sendable {
     var builtins: [String] = []
     var labels: [StepGraph.Label] = []
     var matchSets: [StepGraph.EventPaths] = []
+    /// The values that what the cases of a `switch` compare may have, by the id of the step.
+    var switchMembers: [String: [Value]] = [:]
     var triggers: [StepGraph.Trigger] = []
     var concurrency: StepGraph.Concurrency?
     /// Events it waits for, emits and is triggered by.
@@ -41,6 +43,7 @@ struct FileLowering {
     var callees: [String] = []
     var builtins: [String] = []
     var matchSets: Set<StepGraph.EventPaths> = []
+    var switchMembers: [String: [Value]] = [:]
     var usedEvents: [String] = []
     var invoked: [String] = []
     var diagnostics = DiagnosticCollector()
@@ -73,8 +76,8 @@ struct FileLowering {
             matchSets: matchSets.sorted {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
-            triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked, diagnostics: diagnostics,
-            isComplete: isComplete)
+            switchMembers: switchMembers, triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked,
+            diagnostics: diagnostics, isComplete: isComplete)
     }
 
     // MARK: The file

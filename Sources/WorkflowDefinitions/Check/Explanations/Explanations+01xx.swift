@@ -1,0 +1,4 @@
+extension Explanation {
+    /// WF01xx: the text itself.
+    static let source: [Explanation] = []
+}

@@ -1,0 +1,4 @@
+extension Explanation {
+    /// WF21xx: references and flow.
+    static let references: [Explanation] = []
+}
