@@ -63,14 +63,14 @@ struct Project {
     private(set) var diagnostics = DiagnosticCollector()
     /// Position in `files` of each composite action.
     private(set) var actionPositions: [String: Int] = [:]
-    /// What authors of the project's own files have waived.
-    private(set) var waivers: [Waiver] = []
     let asOf: Timestamp?
     let timeZones: TimeZoneDatabase
     /// Position in `files` of each workflow.
     private var workflowPositions: [String: Int] = [:]
     /// Of workflows that are not among the files: those of a stored definition.
     private var storedInterfaces: [String: WorkflowInterface] = [:]
+    /// What authors of the project's own files have waived.
+    private(set) var waivers: [Waiver] = []
 
     init(_ sources: SourceSet) {
         asOf = sources.asOf

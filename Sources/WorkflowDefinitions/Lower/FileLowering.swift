@@ -16,10 +16,10 @@ struct LoweredFile: Sendable {
     var builtins: [String] = []
     var labels: [StepGraph.Label] = []
     var matchSets: [StepGraph.EventPaths] = []
-    var triggers: [StepGraph.Trigger] = []
-    var concurrency: StepGraph.Concurrency?
     /// The values that what the cases of a `switch` compare may have, by the id of the step.
     var switchMembers: [String: [Value]] = [:]
+    var triggers: [StepGraph.Trigger] = []
+    var concurrency: StepGraph.Concurrency?
     /// Events it waits for, emits and is triggered by.
     var events: [String] = []
     /// Workflows it invokes.
@@ -45,9 +45,9 @@ struct FileLowering {
     var callees: [String] = []
     var builtins: [String] = []
     var matchSets: Set<StepGraph.EventPaths> = []
+    var switchMembers: [String: [Value]] = [:]
     var usedEvents: [String] = []
     var invoked: [String] = []
-    var switchMembers: [String: [Value]] = [:]
     var diagnostics = DiagnosticCollector()
     var isComplete = true
     /// What `return` steps give back.
@@ -83,7 +83,7 @@ struct FileLowering {
             matchSets: matchSets.sorted {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
-            triggers: triggers, concurrency: concurrency, switchMembers: switchMembers, events: usedEvents, invoked: invoked,
+            switchMembers: switchMembers, triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked,
             outputLabels: outputLabels, hosts: hosts, diagnostics: diagnostics, isComplete: isComplete)
     }
 
