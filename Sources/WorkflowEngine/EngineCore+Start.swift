@@ -34,7 +34,6 @@ extension EngineCore {
         let interpreter = Interpreter(graph: graph, header: prepared.header)
         let instance = LiveInstance(
             claim: nil, facts: LiveInstance.Facts(id: id, config: definition.config), interpreter: interpreter,
-            trustedHosts: TrustedHosts.of(graph, config: definition.config),
             state: Transition.InstanceState(status: .running, startedAt: now, runStartedAt: now), marks: 0)
         var builder = TransitionBuilder(subject: .start(new), time: now, state: instance.state)
         carryOut(interpreter.start(), of: instance, into: &builder)
@@ -115,7 +114,7 @@ extension EngineCore {
             claim: stored.claim,
             facts: LiveInstance.Facts(
                 id: stored.claim.id, config: stored.config, depth: stored.depth, eventDepth: stored.eventDepth),
-            interpreter: interpreter, trustedHosts: TrustedHosts.of(graph, config: stored.config), state: stored.state,
+            interpreter: interpreter, state: stored.state,
             marks: stored.marks)
         instance.beginning = beginning
         if !hasBegun, stored.isAdmitted { instance.queue.append(.begin) }

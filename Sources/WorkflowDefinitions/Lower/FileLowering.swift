@@ -26,6 +26,8 @@ struct LoweredFile: Sendable {
     var invoked: [String] = []
     var outputLabels = ValueLabels.written
     var hosts = HostTrust()
+    /// Its inputs that decide a host, here or in what it calls.
+    var hostParameters: Set<String> = []
     var diagnostics: DiagnosticCollector
     /// Everything could be lowered: the nodes may run.
     var isComplete: Bool
