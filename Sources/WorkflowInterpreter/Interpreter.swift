@@ -191,6 +191,7 @@ package final class Interpreter {
                 explanation: "the definition does not come to this step here")
         }
         advance(entry)
+        frame.noteProgress()
         switch frame.state {
         case .pause(_, let then): pauseEnded(frame, then)
         case .leaf(let command): leafEnded(frame, command, outcome)
@@ -217,6 +218,7 @@ package final class Interpreter {
             }
             advance(entry)
             frame.timer = nil
+            frame.noteProgress()
             timeoutFired(frame)
         case .admitted:
             advance(entry)

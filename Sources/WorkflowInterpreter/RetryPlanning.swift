@@ -61,7 +61,9 @@ struct RetryPlanning {
     func begin(at step: MemoKey) throws(RetryRefusal) -> Draft {
         let inside = run.rows.filter { $0.verb != .signal && isInside($0.key.text, step.text) }
         guard !inside.isEmpty else {
-            throw RetryRefusal(reason: .stepNotFound, description: "the last run came to no step '\(step)'")
+            throw RetryRefusal(
+                reason: .stepNotFound,
+                description: "the journal of the last run has no step '\(step)'; steps without an effect have no entry")
         }
         guard !step.isCleanup && !step.isReserved else {
             throw RetryRefusal(
@@ -126,12 +128,16 @@ struct RetryPlanning {
         let begun = next.outstandingSteps
         let keys = Set(kept.rows.map(\.key))
         let dropped = run.rows.filter { !keys.contains($0.key) }
-        let again = Replay.entries(of: dropped).filter { $0.verb != .signal && !$0.key.isReserved && !$0.key.isCleanup }
         return RetryPlan(
             kept: kept.rows, keptSequence: kept.interpreter.sequence,
             occurrences: run.counts.filter { $0.value > kept.interpreter.completions[$0.key] ?? 0 },
-            staying: Replay.entries(of: kept.rows).filter { $0.verb != .signal && !$0.key.isReserved }.map(\.key),
-            again: again.map(\.key), beginning: begun, dropped: dropped)
+            staying: steps(of: kept.rows).filter { $0.status == .completed }.map(\.key), again: steps(of: dropped).map(\.key),
+            beginning: begun, dropped: dropped)
+    }
+
+    /// In the order in which they ended; compensations, `finally` blocks and pauses apart.
+    private func steps(of rows: [StepRow]) -> [StepRow] {
+        Replay.entries(of: rows).filter { $0.verb != .signal && !$0.key.isReserved && !$0.key.isCleanup }
     }
 
     /// A step that is under way in what is kept, though its `finally` has run since.
