@@ -16,24 +16,50 @@ package enum DefinitionAnalyzer {
     package static let semantics = 1
 
     /// Parses, checks and lowers everything together.
-    package static func analyze(_ sources: SourceSet) -> Analysis {
+    package static func analyze(_ sources: SourceSet, policy: DiagnosticPolicy = .standard) -> Analysis {
         let project = Project(sources)
         let lowering = ProjectLowering(project)
+        let diagnostics = settled(checked(project, lowering), in: project, policy)
+        let faulty = files(of: diagnostics) { $0.severity == .error }
+        let workflows = project.files.filter { $0.definition.kind == .workflow }.map { file in
+            analysed(file, project: project, lowering: lowering, faulty: faulty)
+        }
+        return Analysis(
+            diagnostics: diagnostics, workflows: workflows.sorted { $0.name.precedesByCodePoint($1.name) })
+    }
+
+    /// Everything that is wrong, whatever anybody has said about it.
+    private static func checked(_ project: Project, _ lowering: ProjectLowering) -> DiagnosticCollector {
         var diagnostics = lowering.diagnostics
         let subjects = project.files.filter { !$0.isLibrary }.map {
             RuleSubject(file: $0, project: project, lowered: lowering.files[$0.relativePath])
         }
         for subject in subjects { RuleBook.check(subject) { diagnostics.report($0) } }
         ProjectRules.check(project) { diagnostics.report($0) }
-        let faulty = Set(diagnostics.sorted.filter { $0.severity == .error }.map { ObjectIdentifier($0.range.file) })
+        let faulty = files(of: diagnostics.sorted) { !DiagnosticCatalogue.canBeSettled($0) }
         for subject in subjects where !faulty.contains(ObjectIdentifier(subject.definition.file)) {
             RuleBook.checkFaultless(subject) { diagnostics.report($0) }
         }
-        let workflows = project.files.filter { $0.definition.kind == .workflow }.map { file in
-            analysed(file, project: project, lowering: lowering, faulty: faulty)
-        }
-        return Analysis(
-            diagnostics: diagnostics.sorted, workflows: workflows.sorted { $0.name.precedesByCodePoint($1.name) })
+        if faulty.isEmpty { ProjectRules.checkFaultless(project) { diagnostics.report($0) } }
+        return diagnostics
+    }
+
+    /// After waivers and policy; an error that is left keeps its file from being run.
+    private static func settled(
+        _ found: DiagnosticCollector, in project: Project, _ policy: DiagnosticPolicy
+    ) -> [Diagnostic] {
+        let all = found.sorted
+        let faulty = files(of: all) { !DiagnosticCatalogue.canBeSettled($0) }
+        var waivers = WaiverApplication(project.waivers, roots: project.files.map(\.definition.root))
+        waivers.apply(to: all)
+        waivers.reportUseless { faulty.contains(ObjectIdentifier($0)) }
+        var settled = DiagnosticCollector()
+        for diagnostic in waivers.remaining { policy.applied(to: diagnostic).map { settled.report($0) } }
+        return settled.sorted
+    }
+
+    private static func files(of diagnostics: [Diagnostic], where isMeant: (Diagnostic) -> Bool) -> Set<ObjectIdentifier> {
+        Set(diagnostics.filter(isMeant).map { ObjectIdentifier($0.range.file) })
     }
 
     private static func analysed(

@@ -35,6 +35,7 @@ extension Checker {
         if named.isEmpty, receiver == nil ? name.text == "has" : Self.macros.contains(name.text) {
             return misusedMacro(name, arguments.count)
         }
+        if named.isEmpty, let receiver, reportImpure(call: name, of: receiver) { return .error }
         let given = (receiver.map { [$0] } ?? []) + arguments
         let types = given.map { check($0) }
         let named = named.filter { isWorkflow || !$0.isWorkflowOnly }
@@ -75,7 +76,10 @@ extension Checker {
         for widens in isWorkflow ? [false, true] : [false] {
             var matches: [OverloadMatch] = []
             for candidate in candidates {
-                guard let match = OverloadMatch(candidate.signature, types, widens: widens, join: join) else { continue }
+                guard
+                    let match = OverloadMatch(
+                        candidate.signature, types, widens: widens, isStrict: !isWorkflow, join: join)
+                else { continue }
                 matches.append(match)
                 if match.isExact { break }
             }
@@ -125,6 +129,7 @@ extension Checker {
     }
 
     private func reportUnknown(_ name: SyntaxNode.Name, isMember: Bool, _ types: [StaticType]) {
+        if !isMember, reportImpure(name.text, at: name.range) { return }
         report(
             .init(
                 .unknownFunction, "unknown function '\(name.text)'", at: name.range, label: "unknown",
@@ -134,9 +139,6 @@ extension Checker {
     private func help(for name: String, isMember: Bool) -> String? {
         let last = name.split(separator: ".").last.map(String.init) ?? name
         switch last.lowercased() {
-        case "now", "today", "date", "time": return "expressions have no clock: use a step with call: time.now"
-        case "random", "rand", "uuid", "uuid4": return "expressions have no randomness: use a step with call: random.uuid"
-        case "env", "getenv": return "expressions cannot read the environment: declare it under config:"
         case "length", "len", "count": return "write size()"
         case "tolowercase", "lower", "lowercase", "tolower": return "write lowerAscii()"
         case "touppercase", "upper", "uppercase", "toupper": return "write upperAscii()"
@@ -162,9 +164,10 @@ struct OverloadMatch {
     let nullArgument: Int?
 
     init?(
-        _ signature: Signature, _ types: [StaticType], widens: Bool, join: @escaping (StaticType, StaticType) -> StaticType
+        _ signature: Signature, _ types: [StaticType], widens: Bool, isStrict: Bool,
+        join: @escaping (StaticType, StaticType) -> StaticType
     ) {
-        var matcher = Matcher(widens: widens, join: join)
+        var matcher = Matcher(widens: widens, isStrict: isStrict, join: join)
         var nullArgument: Int?
         for (index, type) in types.enumerated() {
             let pattern = signature.parameter(index)
@@ -180,6 +183,8 @@ struct OverloadMatch {
 
     private struct Matcher {
         let widens: Bool
+        /// One type parameter, one type: otherwise the types given are joined.
+        let isStrict: Bool
         let join: (StaticType, StaticType) -> StaticType
         var bindings: [Character: StaticType] = [:]
         var isExact = true
@@ -188,7 +193,13 @@ struct OverloadMatch {
             switch pattern {
             case .any: return true
             case .variable(let name):
-                bindings[name] = join(bindings[name] ?? .never, type)
+                let bound = bindings[name] ?? .never
+                if name == "N" {
+                    guard type.isNumber || type.isDynamic || type == .never else { return false }
+                } else if isStrict, !bound.unifies(with: type) {
+                    return false
+                }
+                bindings[name] = join(bound, type)
                 return true
             case .nullable(let wrapped): return type == .null || match(wrapped, type.withoutNull)
             case .exactly(let wanted):

@@ -12,6 +12,7 @@ extension FileLowering {
     mutating func step(_ step: Step, in block: Scope, isCase: Bool = false) -> LoweredStep {
         var scope = block
         let condition = step.modifiers.condition.map { self.condition($0, &scope) }
+        ConstantConditionRule.check(step, condition) { report($0) }
         if let expression = condition?.compiled { scope.assume(expression, is: true) }
         if isCase { scope = scope.child() }
 

@@ -201,6 +201,9 @@ extension FileLowering {
         var body = scope.child()
         // What later cases know: no earlier condition was true.
         var later = scope
+        switchMembers[step.id.value] = SwitchRule.members(list) { subject in
+            ExpressionCompiler.compile(subject, in: later.expressionScope(withSecrets: false)).expression?.type
+        }
         var cases: [Node.Case] = []
         var results: [Scope.Variable] = []
         var type = StaticType.never

@@ -10,21 +10,31 @@ struct NodeReading {
 
     // MARK: Mappings
 
-    /// The pairs of a mapping whose keys are fixed; unknown keys are reported here and dropped.
+    /// The pairs of a mapping whose keys are fixed. Unknown keys are reported here; one that is a known key misspelt is taken
+    /// for it, so that what it holds is not missed as well.
     mutating func fields(_ node: YAMLNode, of what: String, known: [String], shape: String) -> Fields? {
         guard case .mapping(let pairs) = node.content else {
             report(.wrongKind(what, expected: "a mapping", found: node, shape: shape))
             return nil
         }
         var kept: [YAMLPair] = []
+        var hasUnknownKeys = false
         for pair in pairs {
             if known.contains(where: { $0.hasSameCodePoints(as: pair.key.text) }) {
                 kept.append(pair)
             } else {
-                report(.unknownKey(pair.key, in: what, known: known))
+                let guess = closestMatch(to: pair.key.text, among: known)
+                report(.unknownKey(pair.key, guess: guess, in: what, known: known))
+                guard let guess, !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: guess) }) else {
+                    hasUnknownKeys = true
+                    continue
+                }
+                var meant = pair
+                meant.key.text = guess
+                kept.append(meant)
             }
         }
-        return Fields(node: node, pairs: kept)
+        return Fields(node: node, pairs: kept, hasUnknownKeys: hasUnknownKeys)
     }
 
     /// A mapping whose keys are the author's names.
@@ -47,32 +57,37 @@ struct NodeReading {
     // MARK: Scalars
 
     /// A literal string: no expressions, and no plain scalar that is a number, a boolean or null.
-    mutating func string(_ node: YAMLNode, as what: String) -> Located<String>? {
+    mutating func string(_ node: YAMLNode, as what: String, key: String? = nil) -> Located<String>? {
         guard case .scalar(let scalar) = node.content else {
-            report(.wrongKind(what, expected: "a string", found: node, shape: nil))
+            report(.wrongKind(what, expected: "a string", found: node, shape: key.map { "\($0): <text>" }))
             return nil
         }
         guard !isExpression(scalar, as: what) else { return nil }
         if case .success(let value) = scalar.untypedValue(), value.stringValue == nil {
-            report(.wrongScalar(what, expected: "a string", found: scalar, quotable: !value.isNull))
+            report(.wrongScalar(what, expected: "a string", found: scalar, isQuotable: !value.isNull))
             return nil
         }
         return Located(scalar.text, at: scalar.range)
     }
 
     mutating func string(_ pair: YAMLPair?) -> Located<String>? {
-        pair.flatMap { string($0.value, as: "`\($0.key.text)`") }
+        pair.flatMap { string($0.value, as: "`\($0.key.text)`", key: $0.key.text) }
     }
 
     mutating func integer(_ pair: YAMLPair?, in range: ClosedRange<Int>) -> Located<Int>? {
         guard let pair else { return nil }
-        return integer(pair.value, as: "`\(pair.key.text)`", in: range)
+        return integer(pair.value, of: pair.key.text, in: range)
     }
 
-    mutating func integer(_ node: YAMLNode, as what: String, in range: ClosedRange<Int>) -> Located<Int>? {
-        guard let (scalar, value) = literal(node, as: what, expected: "an integer") else { return nil }
+    mutating func integer(_ node: YAMLNode, of key: String, in range: ClosedRange<Int>) -> Located<Int>? {
+        let what = "`\(key)`"
+        guard let (scalar, value) = literal(node, of: key, expected: "an integer", example: "\(range.lowerBound + 2)") else {
+            return nil
+        }
         guard case .int(let number) = value else {
-            report(.wrongScalar(what, expected: "an integer", found: scalar, quotable: false))
+            var unquoted: String?
+            if case .int? = scalar.plainValue { unquoted = scalar.text }
+            report(.wrongScalar(what, expected: "an integer", found: scalar, unquoted: unquoted))
             return nil
         }
         guard let small = Int(exactly: number), range.contains(small) else {
@@ -85,13 +100,20 @@ struct NodeReading {
     mutating func number(_ pair: YAMLPair?, in range: ClosedRange<Double>) -> Located<Double>? {
         guard let pair else { return nil }
         let what = "`\(pair.key.text)`"
-        guard let (scalar, value) = literal(pair.value, as: what, expected: "a number") else { return nil }
+        guard let (scalar, value) = literal(pair.value, of: pair.key.text, expected: "a number", example: "2") else {
+            return nil
+        }
         let number: Double
         switch value {
         case .int(let integer): number = Double(integer)
         case .double(let double): number = double
         default:
-            report(.wrongScalar(what, expected: "a number", found: scalar, quotable: false))
+            var unquoted: String?
+            switch scalar.plainValue {
+            case .int, .double: unquoted = scalar.text
+            default: break
+            }
+            report(.wrongScalar(what, expected: "a number", found: scalar, unquoted: unquoted))
             return nil
         }
         guard range.contains(number) else {
@@ -107,9 +129,13 @@ struct NodeReading {
     mutating func boolean(_ pair: YAMLPair?) -> Located<Bool>? {
         guard let pair else { return nil }
         let what = "`\(pair.key.text)`"
-        guard let (scalar, value) = literal(pair.value, as: what, expected: "true or false") else { return nil }
+        guard let (scalar, value) = literal(pair.value, of: pair.key.text, expected: "true or false", example: "true") else {
+            return nil
+        }
         guard case .bool(let flag) = value else {
-            report(.wrongScalar(what, expected: "true or false", found: scalar, quotable: false))
+            var unquoted: String?
+            if case .bool? = scalar.plainValue { unquoted = scalar.text }
+            report(.wrongScalar(what, expected: "true or false", found: scalar, unquoted: unquoted))
             return nil
         }
         return Located(flag, at: scalar.range)
@@ -117,12 +143,13 @@ struct NodeReading {
 
     mutating func duration(_ pair: YAMLPair?) -> Located<TimeSpan>? {
         guard let pair else { return nil }
-        return duration(pair.value, as: "`\(pair.key.text)`")
+        return duration(pair.value, of: pair.key.text)
     }
 
-    mutating func duration(_ node: YAMLNode, as what: String) -> Located<TimeSpan>? {
+    mutating func duration(_ node: YAMLNode, of key: String) -> Located<TimeSpan>? {
+        let what = "`\(key)`"
         guard case .scalar(let scalar) = node.content else {
-            report(.wrongKind(what, expected: "a duration such as 30s or 7d", found: node, shape: nil))
+            report(.wrongKind(what, expected: "a duration", found: node, shape: "\(key): 7d"))
             return nil
         }
         guard !isExpression(scalar, as: what) else { return nil }
@@ -148,7 +175,7 @@ struct NodeReading {
         guard let pair else { return nil }
         let what = "`\(pair.key.text)`"
         switch pair.value.content {
-        case .scalar: return (string(pair.value, as: what).map { [$0] } ?? [], false)
+        case .scalar: return (string(pair.value, as: what, key: pair.key.text).map { [$0] } ?? [], false)
         case .sequence(let items):
             if items.isEmpty { report(.emptyList(what, at: pair.value.range)) }
             return (items.compactMap { string($0, as: "an item of \(what)") }, true)
@@ -159,9 +186,12 @@ struct NodeReading {
     }
 
     /// The scalar's value, unless it is none, has an expression in it or means different things to different readers.
-    private mutating func literal(_ node: YAMLNode, as what: String, expected: String) -> (YAMLScalar, Value)? {
+    private mutating func literal(
+        _ node: YAMLNode, of key: String, expected: String, example: String
+    ) -> (YAMLScalar, Value)? {
+        let what = "`\(key)`"
         guard case .scalar(let scalar) = node.content else {
-            report(.wrongKind(what, expected: expected, found: node, shape: nil))
+            report(.wrongKind(what, expected: expected, found: node, shape: "\(key): \(example)"))
             return nil
         }
         guard !isExpression(scalar, as: what) else { return nil }
@@ -180,10 +210,22 @@ struct NodeReading {
     }
 }
 
+extension YAMLScalar {
+    /// What it would be without its quotes; nil where it has none.
+    fileprivate var plainValue: Value? {
+        guard style == .singleQuoted || style == .doubleQuoted else { return nil }
+        var plain = self
+        plain.style = .plain
+        return try? plain.untypedValue().get()
+    }
+}
+
 /// The known keys of one mapping.
 struct Fields {
     let node: YAMLNode
     let pairs: [YAMLPair]
+    /// There were others, which have been reported.
+    var hasUnknownKeys = false
 
     subscript(key: String) -> YAMLPair? { pairs.first { $0.key.text.hasSameCodePoints(as: key) } }
 
