@@ -122,7 +122,12 @@ package final class Interpreter {
                 .journalDamaged, key: nil, recorded: "entry \(entry.sequence)", asked: "entry \(sequence + 1)",
                 explanation: "the journal's sequence has a gap")
         }
-        guard completion == nil else {
+        if let completion {
+            if case .signal(.retried) = entry.content {
+                // All that is kept is all there is to do, on a definition that was corrected.
+                advance(entry)
+                return [.finish(completion)]
+            }
             throw JournalMismatch(
                 .endsEarlier, key: nil, recorded: "entry \(entry.sequence)", asked: "nothing",
                 explanation: "the definition has ended before the journal does")

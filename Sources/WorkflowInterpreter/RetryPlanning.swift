@@ -178,19 +178,17 @@ struct RetryPlanning {
         _ rows: [StepRow], _ occurrences: [String: Int], on upgrade: (graph: StepGraph, header: InstanceHeader)?
     ) throws(RetryRefusal) -> [MemoKey] {
         let interpreter: Interpreter
-        var commands: [Command] = []
+        let commands: [Command]
         do {
             interpreter = try Replay.rebuild(
                 graph: upgrade?.graph ?? graph, header: upgrade?.header ?? header, rows: rows, hasBegun: false)
-            if interpreter.completion == nil {
-                let retry = Signal.retried(RetryRecord(run: header.run + 1, occurrences: occurrences))
-                commands = try interpreter.apply(
-                    JournalEntry(sequence: interpreter.sequence + 1, time: interpreter.now, content: .signal(retry)))
-            }
+            let retry = Signal.retried(RetryRecord(run: header.run + 1, occurrences: occurrences))
+            commands = try interpreter.apply(
+                JournalEntry(sequence: interpreter.sequence + 1, time: interpreter.now, content: .signal(retry)))
         } catch {
             throw RetryRefusal(reason: .mismatch, description: "what is kept does not replay on the definition: \(error)")
         }
-        guard interpreter.ending == nil, interpreter.completion == nil || !commands.isEmpty else {
+        guard interpreter.ending == nil else {
             let remedy = upgrade == nil ? "correct the definition and use --upgrade" : "correct the definition"
             throw RetryRefusal(
                 reason: .failsAgain,

@@ -187,5 +187,5 @@ package struct Scenario {
 
 package struct ScenarioError: Error, CustomStringConvertible {
     package var description: String
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
