@@ -22,15 +22,13 @@ extension MemoryTables {
 
     /// A request to cancel from within a transition: kept even while the other one is held.
     mutating func deliver(_ request: InstanceRequest, waking woken: inout WokenInstances) {
-        guard case .cancel(let cancel) = request.kind, let index = index(of: request.instance),
-            !instances[index].state.status.isTerminal
-        else { return }
+        guard case .cancel(let cancel) = request.kind, let index = index(of: request.instance) else { return }
         leave(cancel, at: index, waking: &woken)
     }
 
     /// Leaves the first request to cancel and a mark; one that became an entry stands.
     mutating func leave(_ cancel: CancelRequest, at index: Int, waking woken: inout WokenInstances) {
-        if instances[index].isCancelConsumed { return }
+        if instances[index].isCancelConsumed || instances[index].state.status.isTerminal { return }
         if instances[index].cancel == nil { instances[index].cancel = cancel }
         mark(at: index)
         woken.insert(InstanceKey(Int64(index) + 1))
@@ -67,6 +65,7 @@ extension MemoryTables {
             leave(cancel, at: child, waking: &woken)
         }
         let key = InstanceKey(Int64(index) + 1)
+        leaveGate(at: index, waking: &woken)
         end(at: index, waking: &woken)
         updateReady(at: index)
         woken.insert(key)
