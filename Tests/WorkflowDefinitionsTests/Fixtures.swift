@@ -45,7 +45,9 @@ enum Fixtures {
 
     /// A fixture as a project of its own. A fixture with several files has them one after another, each after a line
     /// `#@ <path>`; the first is named after the fixture.
-    static func analyze(_ text: String, path: String) -> Analysis {
+    static func analyze(_ text: String, path: String) -> Analysis { analyzeDefinitions(files(text, path: path)) }
+
+    static func files(_ text: String, path: String) -> [(path: String, text: String)] {
         var files: [(path: String, text: String)] = []
         let name = path.split(separator: "/").last.map(String.init) ?? path
         var current = (path: name, text: "")
@@ -58,7 +60,6 @@ enum Fixtures {
             }
         }
         files.append(current)
-        files = files.map { ($0.path, String($0.text.dropLast())) }
-        return analyzeDefinitions(files)
+        return files.map { ($0.path, String($0.text.dropLast())) }
     }
 }

@@ -109,6 +109,7 @@ extension Checker {
                     .unknownName, "there is no '\(name.text)' in '\(prefix)'", at: name.range, label: "unknown",
                     help: Suggestion.help(for: name.text, among: continuations(of: names[..<known]))))
         } else {
+            if reportImpure(name.text, at: name.range) { return }
             let roots = locals.map(\.name) + continuations(of: [])
             report(
                 .init(
@@ -228,7 +229,7 @@ extension Checker {
             if keyType.mayBeNull {
                 reportNull(key)
             } else if ![.int, .any, .error].contains(keyType),
-                !(keyType == .uint || keyType == .double) || options.checksTypes && isWorkflow
+                !(keyType == .uint || keyType == .double) || options.checksTypes
             {
                 report(.init(.noOverload, "an index of a list is an integer, found \(keyType)", at: key.range))
             }

@@ -53,6 +53,8 @@ struct FileLowering {
     var isComplete = true
     /// What `return` steps give back.
     var returnTypes: [StaticType] = []
+    /// Values without a type that were reported: declaring it once mends all their uses.
+    var untypedPaths: Set<String> = []
     /// The lists around the step that is being lowered.
     var levels: [StepPlaces.Level] = []
     /// Loops with `initial` around it.
@@ -209,7 +211,8 @@ struct FileLowering {
     mutating func contract(_ type: DeclaredType, isClosed: Bool, at range: SourceRange?) -> ValueContract {
         let made = ContractMaking.contract(type, isClosed: isClosed)
         for problem in made.problems {
-            guard let range else { continue }
+            // What is wrong inside a schema that an author wrote out is reported where it stands there.
+            guard let range, !type.isWrittenOut(at: problem.pointer) else { continue }
             report(.schemaProblem(problem, at: range))
         }
         if let contract = made.contract { return contract }

@@ -54,7 +54,9 @@ struct DefinitionParser {
                 ? "a workflow's name has lower-case words joined by '-', folders joined by '.'"
                 : "an action's name has lower-case words joined by '_', folders joined by '.'"
             reading.report(
-                .badID(name, what: kind == .workflow ? "a workflow's name" : "an action's name", form: form, suggestion: nil))
+                .badID(
+                    name, what: kind == .workflow ? "a workflow's name" : "an action's name", form: form,
+                    suggestion: Names.definitionName(from: name.value, wordsJoinedBy: kind == .workflow ? "-" : "_")))
         }
         return name
     }
@@ -99,7 +101,8 @@ struct DefinitionParser {
         for entry in entries where !Names.isSetting(entry.name) {
             reading.report(
                 .badID(
-                    Located(entry.name, at: entry.keyRange), what: "a setting's name", form: Names.settingForm, suggestion: nil)
+                    Located(entry.name, at: entry.keyRange), what: "a setting's name", form: Names.settingForm,
+                    suggestion: Names.settingName(from: entry.name))
             )
         }
         return entries
@@ -112,7 +115,9 @@ struct DefinitionParser {
         for item in items {
             guard let name = reading.string(item, as: "the name of a secret") else { continue }
             if !Names.isSetting(name.value) {
-                reading.report(.badID(name, what: "a secret's name", form: Names.settingForm, suggestion: nil))
+                reading.report(
+                    .badID(
+                        name, what: "a secret's name", form: Names.settingForm, suggestion: Names.id(from: name.value)))
             } else if let first = names.first(where: { $0.value == name.value }) {
                 reading.report(.duplicateID(name, first: first.range))
             } else {
@@ -172,7 +177,7 @@ struct DefinitionParser {
             guard let pattern = reading.string(cron) else { return nil }
             let source = Trigger.Source.cron(
                 pattern, timezone: reading.string(fields["timezone"]), catchup: catchup, overlap: overlap)
-            return Trigger(source: source, input: input, range: node.range)
+            return Trigger(source: source, input: input, range: node.range, pattern: cron.value.scalar)
         }
         guard let names = reading.names(fields["event"], shape: "event: order.paid") else {
             if fields["event"] == nil, !fields.hasUnknownKeys { reading.report(.triggerWithoutSource(at: node.firstLine)) }
