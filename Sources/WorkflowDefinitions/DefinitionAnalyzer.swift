@@ -66,7 +66,8 @@ package enum DefinitionAnalyzer {
     ) -> AnalysedWorkflow {
         let closure = DefinitionClosure(of: file, project: project, lowering: lowering)
         let isFaulty =
-            closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
+            closure.hasFaultyInterface
+            || closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
             || project.shared.map { closure.usesSharedTypes && faulty.contains(ObjectIdentifier($0.file)) } ?? false
         return AnalysedWorkflow(
             name: file.definition.name.value, description: file.definition.description?.value, file: file.definition.file,

@@ -4,7 +4,7 @@ import WorkflowJournal
 
 /// The point at which a retried run leaves what it kept of the run before: language.md §3, last paragraph.
 extension Interpreter {
-    /// Whatever is open begins anew, at the time of the entry: leaves are asked for again, delays and timeouts have their whole
+    /// Whatever is open begins anew, at the time of the entry: leaves are asked for again, retry delays and timeouts have their whole
     /// length. What a kept entry had stopped is over.
     func beginAnew(_ record: RetryRecord) {
         for (place, count) in record.occurrences { completions[place] = max(completions[place] ?? 0, count) }
@@ -17,12 +17,10 @@ extension Interpreter {
         restartTimer(of: frame)
         switch frame.state {
         case .new, .ended: break
-        case .body(let child), .sequence(_, let child), .clause(_, let child, _), .undoing(let child, _),
-            .cleaning(let child, _):
-            beginAnew(child)
-        case .delay(let command, let failure):
+        case .body, .sequence, .fanOut, .round, .clause, .undoing, .cleaning: frame.forEachChild(beginAnew)
+        case .pause(let command, let then):
             forget(command)
-            beginDelay(frame, after: failure)
+            pauseAnew(frame, then)
         case .leaf(let command):
             let key = forget(command)
             if let cause = frame.stopCause {
@@ -31,6 +29,15 @@ extension Interpreter {
                 frame.state = .new
                 schedule(frame)
             }
+        }
+    }
+
+    private func pauseAnew(_ frame: Frame, _ then: Frame.AfterPause) {
+        if let cause = frame.stopCause { return end(frame, .stopped(stoppedFailure(cause))) }
+        switch then {
+        case .attempt(let failure): beginDelay(frame, after: failure)
+        // It has slept long enough by now, and its result is known: the next round begins.
+        case .round: pauseEnded(frame, then)
         }
     }
 
@@ -45,7 +52,7 @@ extension Interpreter {
         guard let timer = frame.timer, let index = frame.isNode else { return }
         let due: Timestamp?
         switch graph[index].kind {
-        case .timeout(let limit, _): due = try? instant(of: limit, frame)
+        case .timeout(let limit, _): due = try? instant(of: limit, in: frame.scope, frame)
         case .retry(let policy, _): due = policy.timeout.flatMap { now.adding($0) }
         case .condition, .finally, .catching, .foreach, .repeat, .shaped, .action, .composite, .wait, .sleep, .bindings,
             .invoke,

@@ -55,7 +55,7 @@ package final class Interpreter {
     package let header: InstanceHeader
 
     var root: Frame?
-    /// Open leaves and delays by key, for delivering outcomes.
+    /// Open leaves and pauses by key, for delivering outcomes.
     var leaves: [MemoKey: Frame] = [:]
     /// Frames whose timer runs, by the timer's key.
     var timers: [MemoKey: Frame] = [:]
@@ -64,6 +64,13 @@ package final class Interpreter {
     /// Set by the signal or failure that ends the instance.
     var ending: InstanceStatus?
     var compensatesOnEnding = true
+    var registrationCount = 0
+    /// Since the latest entry.
+    var begunFrames = 0
+    /// Watched by `RetryPlan`, which must know of every place how often it has completed, and what was unwound when.
+    var countsEveryPlace = false
+    var finallyBegan: ((Frame, Ending) -> Void)?
+    var undoBegan: ((Registration) -> Void)?
     private var isDeadlinePending = true
     /// When the workflow's timeout is over.
     private var deadline: Timestamp?
@@ -80,6 +87,7 @@ package final class Interpreter {
     enum Task {
         case begin(Frame)
         case ended(Frame, Ending)
+        case advance(Frame)
     }
 
     package init(graph: StepGraph, header: InstanceHeader) {
@@ -128,10 +136,12 @@ package final class Interpreter {
     }
 
     private func run() -> [Command] {
+        begunFrames = 0
         while let task = agenda.popLast() {
             switch task {
             case .begin(let frame): begin(frame)
             case .ended(let child, let ending): childEnded(child, ending)
+            case .advance(let frame): advanceFanOut(frame)
             }
         }
         defer { commands = [] }
@@ -154,6 +164,7 @@ package final class Interpreter {
 
     func emit(_ command: Command) { commands.append(command) }
     func schedule(_ frame: Frame) { agenda.append(.begin(frame)) }
+    func scheduleAdvance(_ frame: Frame) { agenda.append(.advance(frame)) }
 
     /// The frame is done; its parent hears of it next.
     func end(_ frame: Frame, _ ending: Ending) {
@@ -177,10 +188,10 @@ package final class Interpreter {
         }
         advance(entry)
         switch frame.state {
-        case .delay(_, let failure): delayEnded(frame, after: failure)
+        case .pause(_, let then): pauseEnded(frame, then)
         case .leaf(let command): leafEnded(frame, command, outcome)
-        case .new, .body, .sequence, .clause, .undoing, .cleaning, .ended:
-            preconditionFailure("only leaves and delays are registered as leaves")
+        case .new, .body, .sequence, .fanOut, .round, .clause, .undoing, .cleaning, .ended:
+            preconditionFailure("only leaves and pauses are registered as leaves")
         }
     }
 
@@ -218,7 +229,7 @@ package final class Interpreter {
         if case .cleaning = root.state { return }
         ending = status
         emit(.beginEnding(status))
-        stop(root, cause)
+        inOrder { stop(root, cause) }
     }
 
     // MARK: - What the engine asks
@@ -274,19 +285,10 @@ package final class Interpreter {
     private func collectOutstanding(_ frame: Frame, into found: inout [Command]) {
         if let timer = frame.timer, let due = timerDueTimes[timer] { found.append(.startTimer(timer, dueAt: due)) }
         switch frame.state {
-        case .new, .ended: break
-        case .body(let child), .sequence(_, let child), .clause(_, let child, _), .undoing(let child, _),
-            .cleaning(let child, _):
-            collectOutstanding(child, into: &found)
-        case .delay(let command, _), .leaf(let command): found.append(command)
+        case .pause(let command, _), .leaf(let command): found.append(command)
+        case .new, .body, .sequence, .fanOut, .round, .clause, .undoing, .cleaning, .ended:
+            frame.forEachChild { collectOutstanding($0, into: &found) }
         }
-    }
-
-    /// Open actions that were asked to stop.
-    package var stoppedActions: [MemoKey] {
-        leaves.filter { _, frame in
-            if case .leaf(.runAction) = frame.state { frame.stopCause != nil } else { false }
-        }.keys.sorted()
     }
 
     /// When the running timers are due.

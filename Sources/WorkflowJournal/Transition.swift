@@ -336,11 +336,14 @@ package enum WriteOutcome: Sendable, Equatable {
         package var isReady: Bool
         /// Others that can move because of this commit: children, a parent, waits for sent events, the next at a gate.
         package var woken: [InstanceKey]
+        /// Not started because their gate had no place: children (a child end says so too) and what sent events would start.
+        package var rejected: [InstanceID]
 
-        package init(claim: Claim, isReady: Bool, woken: [InstanceKey] = []) {
+        package init(claim: Claim, isReady: Bool, woken: [InstanceKey] = [], rejected: [InstanceID] = []) {
             self.claim = claim
             self.isReady = isReady
             self.woken = woken
+            self.rejected = rejected
         }
     }
 

@@ -17,7 +17,7 @@ struct UsageTests {
 
     @Test(arguments: [
         [], ["validate"], ["run"], ["serve"], ["start"], ["list"], ["show"], ["history"], ["result"], ["cancel"], ["event"],
-        ["event", "send"], ["graph"], ["explain"], ["version"],
+        ["event", "send"], ["graph"], ["explain"], ["eval"], ["check"], ["next"], ["schema"], ["version"],
     ])
     func `Every command has help with lines that fit a terminal`(command: [String]) async {
         let run = await CommandLineRun.of(command + ["--help"])

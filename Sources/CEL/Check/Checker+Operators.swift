@@ -88,7 +88,7 @@ extension Checker {
         case (.string, .string): return .string
         case (.secret, .string), (.string, .secret), (.secret, .secret): return .secret
         case (.bytes, .bytes): return .bytes
-        case (.list(let a), .list(let b)): return .list(join(a, b))
+        case (.list(let a), .list(let b)): return isWorkflow || a.unifies(with: b) ? .list(join(a, b)) : nil
         case (.timestamp, .duration), (.duration, .timestamp): return .timestamp
         case (.duration, .duration): return .duration
         default:
@@ -97,7 +97,7 @@ extension Checker {
                 case .int, .uint, .double: return isWorkflow ? .any : type
                 case .string, .bytes, .secret: return type
                 case .timestamp: return .timestamp
-                case .list: return .list(.any)
+                case .list: return isWorkflow ? .list(.any) : type
                 case .duration: return .any
                 default: return nil
                 }
@@ -129,7 +129,9 @@ extension Checker {
     // MARK: Comparisons
 
     static func isOrderable(_ a: StaticType, _ b: StaticType) -> Bool {
-        if a.isDynamic || b.isDynamic || a == .never || b == .never { return true }
+        if a == .error || b == .error { return true }
+        if a == .any || a == .never { return isOrderable(b) }
+        if b == .any || b == .never { return isOrderable(a) }
         switch (a.asText, b.asText) {
         case (.int, .int), (.int, .uint), (.int, .double), (.uint, .int), (.uint, .uint), (.uint, .double), (.double, .int),
             (.double, .uint), (.double, .double):
@@ -137,6 +139,13 @@ extension Checker {
         case (.bool, .bool), (.string, .string), (.bytes, .bytes), (.timestamp, .timestamp), (.duration, .duration): return true
         case (.secret, .string), (.string, .secret), (.secret, .secret): return true
         default: return false
+        }
+    }
+
+    private static func isOrderable(_ type: StaticType) -> Bool {
+        switch type {
+        case .any, .never: true
+        default: isOrderable(type, type)
         }
     }
 

@@ -98,7 +98,9 @@ package enum DiagnosticCatalogue {
         // Events.
         row(.matchPath, .error, "`match` path not in the payload"),
         row(.matchType, .error, "`match` type differs"),
+        row(.emittedData, .error, "emitted data does not fit the event"),
         row(.waitForAny, .warning, "wait with neither `match` nor `where`"),
+        row(.triggerInput, .error, "input of a trigger does not fit the workflow"),
         // Security.
         row(.expressionInLiteral, .error, "expression in a literal-only input"),
         row(.storedSecret, .error, "secret flows to a stored place"),
@@ -219,7 +221,9 @@ extension DiagnosticCode {
     static let nothingToRetry = DiagnosticCode(5110)
     static let matchPath = DiagnosticCode(5201)
     static let matchType = DiagnosticCode(5202)
+    static let emittedData = DiagnosticCode(5203)
     static let waitForAny = DiagnosticCode(5204)
+    static let triggerInput = DiagnosticCode(5205)
     static let expressionInLiteral = DiagnosticCode(6101)
     static let storedSecret = DiagnosticCode(6103)
     static let leakedSecret = DiagnosticCode(6104)

@@ -108,7 +108,9 @@ extension Diagnostic {
     static func missingInput(_ name: String, of signature: ActionSignature, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .callInput, "'\(signature.name)' needs the input '\(name)'", at: range, label: "'\(name)' is missing",
-            notes: signature.isBuiltin ? [] : [Note(range: signature.range, message: "declared by this action")])
+            notes: signature.isBuiltin
+                ? []
+                : [Note(range: signature.range, message: "declared by this \(signature.isWorkflow ? "workflow" : "action")")])
     }
 
     static func unknownInput(_ key: YAMLScalar, of signature: ActionSignature, known: [String]) -> Diagnostic {
