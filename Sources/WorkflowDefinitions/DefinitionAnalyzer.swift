@@ -66,7 +66,7 @@ package enum DefinitionAnalyzer {
     ) -> AnalysedWorkflow {
         let closure = DefinitionClosure(of: file, project: project, lowering: lowering)
         let isFaulty =
-            closure.hasFaultyInterface
+            closure.hasFaultyInterface || closure.templates.contains { !$0.isSound }
             || closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
             || project.shared.map { closure.usesSharedTypes && faulty.contains(ObjectIdentifier($0.file)) } ?? false
         return AnalysedWorkflow(
