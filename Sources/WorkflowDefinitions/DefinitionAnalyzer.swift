@@ -49,10 +49,9 @@ package enum DefinitionAnalyzer {
         _ found: DiagnosticCollector, in project: Project, _ policy: DiagnosticPolicy
     ) -> [Diagnostic] {
         let all = found.sorted
-        let faulty = files(of: all) { !DiagnosticCatalogue.canBeSettled($0) }
         var waivers = WaiverApplication(project.waivers, roots: project.files.map(\.definition.root))
         waivers.apply(to: all)
-        waivers.reportUseless { faulty.contains(ObjectIdentifier($0)) }
+        if all.allSatisfy(DiagnosticCatalogue.canBeSettled) { waivers.reportUseless() }
         var settled = DiagnosticCollector()
         for diagnostic in waivers.remaining { policy.applied(to: diagnostic).map { settled.report($0) } }
         return settled.sorted
