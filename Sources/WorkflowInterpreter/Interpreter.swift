@@ -244,7 +244,11 @@ package final class Interpreter {
     private func endInstance(as status: InstanceStatus, cause: StopCause) {
         // The first ending decides; a body that has ended already has nothing left to stop.
         guard ending == nil, let root else { return }
-        if case .cleaning = root.state { return }
+        if case .cleaning(_, let bodyEnding) = root.state {
+            // A run that is about to continue as new does not: the instance can still be cancelled.
+            if status == .cancelled, case .continued = bodyEnding { beginEnding(status) }
+            return
+        }
         beginEnding(status)
         inOrder { stop(root, cause) }
     }

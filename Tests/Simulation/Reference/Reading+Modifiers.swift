@@ -55,8 +55,7 @@ extension Reading {
     ) -> Ran {
         let ran = run(body, place, now, stops)
         switch ran.end {
-        case .continued: return ran
-        case .success, .returned: return place.isWhole && stops.first <= ran.at ? unwound(ran, stops) : ran
+        case .success, .returned, .continued: return place.isWhole && stops.first <= ran.at ? unwound(ran, stops) : ran
         case .stopped: return place.isWhole ? unwound(ran, stops) : ran
         case .failure(let failure):
             guard stops.first > ran.at else { return place.isWhole ? unwound(ran, stops) : ran }
