@@ -88,8 +88,9 @@ package final class Interpreter {
         }
         if let completion {
             if case .signal(.retried) = entry.content {
-                // All that is kept is all there is to do, on a definition that was corrected.
+                // All that is kept is all there is to do: the definition was corrected, or only a cancel was in the way.
                 advance(entry)
+                retriedSequence = sequence
                 return [.finish(completion)]
             }
             throw JournalMismatch(
