@@ -21,7 +21,7 @@ import WorkflowGraph
             steps:
               - id: tell
                 call: email
-                with: { to: a@example.com, template: paid, data: { name: "${{ 'A & B' }}", lines: [{ sku: x }, { sku: y }] } }
+                with: { to: a@example.com, template: paid, data: { name: "${{ 'A & B' }}", lines: [{ sku: one }, { sku: two }] } }
             """,
             files: [
                 (
@@ -34,7 +34,7 @@ import WorkflowGraph
         let input = try call.input.evaluate(NoVariables())
         #expect(
             input == [
-                "to": "a@example.com", "subject": "Paid by A & B", "text": "Thanks, A & B\n* x\n* y\n",
+                "to": "a@example.com", "subject": "Paid by A & B", "text": "Thanks, A & B\n* one\n* two\n",
                 "html": "<p>A &amp; B A & B",
             ])
         #expect(try call.contract.admit(input).get() == input)
@@ -47,7 +47,7 @@ import WorkflowGraph
             steps:
               - id: half
                 repeat: { until: "${{ result.x < 0.1 }}", max: 9, initial: { x: 1, n: 1 } }
-                steps: [{ id: note, call: log, with: { message: "${{ previous.x }}" } }]
+                steps: [{ id: note, call: log, with: { message: "at ${{ previous.x }}" } }]
                 output: { x: "${{ previous.x / 2.0 }}", n: "${{ previous.n + 1 }}" }
             """)
         let loops = graph.nodes.compactMap { if case .repeat(let loop) = $0.kind { loop } else { nil } }
