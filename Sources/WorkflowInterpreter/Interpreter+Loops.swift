@@ -133,7 +133,7 @@ extension Interpreter {
     }
 
     func beginRound(_ frame: Frame, _ loop: Node.Repeat, _ number: Int, previous: Value) {
-        let scope = Scope(parent: frame.scope, values: [previous])
+        let scope = Scope(parent: frame.scope, values: [loop.previousShape.typed(previous)])
         beginChild(frame, .node(loop.body), key: "\(frame.key)#\(number)", scope: scope) { .round(number: number, child: $0) }
     }
 
