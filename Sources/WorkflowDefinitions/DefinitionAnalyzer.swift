@@ -16,7 +16,8 @@ package enum DefinitionAnalyzer {
     package static let semantics = 1
 
     /// Parses, checks and lowers everything together.
-    package static func analyze(_ sources: SourceSet) -> Analysis {
+    /// - Parameter includesActions: whether composite actions get graphs of their own, for tests of them.
+    package static func analyze(_ sources: SourceSet, includesActions: Bool = false) -> Analysis {
         let project = Project(sources)
         let lowering = ProjectLowering(project)
         var diagnostics = lowering.diagnostics
@@ -29,11 +30,14 @@ package enum DefinitionAnalyzer {
         for subject in subjects where !faulty.contains(ObjectIdentifier(subject.definition.file)) {
             RuleBook.checkFaultless(subject) { diagnostics.report($0) }
         }
-        let workflows = project.files.filter { $0.definition.kind == .workflow }.map { file in
-            analysed(file, project: project, lowering: lowering, faulty: faulty)
+        func analysed(_ kind: Definition.Kind) -> [AnalysedWorkflow] {
+            project.files.filter { $0.definition.kind == kind }
+                .map { self.analysed($0, project: project, lowering: lowering, faulty: faulty) }
+                .sorted { $0.name.precedesByCodePoint($1.name) }
         }
         return Analysis(
-            diagnostics: diagnostics.sorted, workflows: workflows.sorted { $0.name.precedesByCodePoint($1.name) })
+            diagnostics: diagnostics.sorted, workflows: analysed(.workflow),
+            actions: includesActions ? analysed(.action) : [], errors: project.knownErrors)
     }
 
     private static func analysed(

@@ -1,5 +1,6 @@
 package import Diagnostics
 import Values
+import WorkflowGraph
 import YAMLSyntax
 
 /// Every file that belongs together, as text.
@@ -53,6 +54,13 @@ struct Project {
     private(set) var diagnostics = DiagnosticCollector()
     /// Position in `files` of each composite action.
     private(set) var actionPositions: [String: Int] = [:]
+
+    /// What the built-in actions may raise, in the order of their names and signatures.
+    var knownErrors: [KnownError] {
+        builtins.sorted { $0.key.precedesByCodePoint($1.key) }.flatMap { _, builtin in
+            builtin.signature.errors.map { KnownError(pattern: ErrorPattern($0.pattern), isRetryable: $0.isRetryable) }
+        }
+    }
 
     init(_ sources: SourceSet) {
         var parsed: [(definition: Definition, isLibrary: Bool, path: String)] = []

@@ -1,10 +1,10 @@
-import Diagnostics
-import YAMLSyntax
+package import Diagnostics
+package import YAMLSyntax
 
 // What authors are told about the structure of a file (WF11xx).
 
 extension Diagnostic {
-    static func unknownKey(_ key: YAMLScalar, in what: String, known: [String]) -> Diagnostic {
+    package static func unknownKey(_ key: YAMLScalar, in what: String, known: [String]) -> Diagnostic {
         let guess = closestMatch(to: key.text, among: known)
         return Diagnostic(
             .unknownKey, "unknown key '\(key.text)' in \(what)", at: key.range,
@@ -13,13 +13,13 @@ extension Diagnostic {
             fix: guess.map { Fix(title: "write '\($0)'", range: key.range, replacement: $0) })
     }
 
-    static func missingKey(_ key: String, in what: String, at range: SourceRange, shape: String? = nil) -> Diagnostic {
+    package static func missingKey(_ key: String, in what: String, at range: SourceRange, shape: String? = nil) -> Diagnostic {
         Diagnostic(
             .missingKey, "\(what) needs the key '\(key)'", at: range, label: "'\(key)' is missing",
             help: shape.map { "write it as `\($0)`" })
     }
 
-    static func wrongKind(_ what: String, expected: String, found: YAMLNode, shape: String?) -> Diagnostic {
+    package static func wrongKind(_ what: String, expected: String, found: YAMLNode, shape: String?) -> Diagnostic {
         Diagnostic(
             .wrongKind, "\(what) must be \(expected), not \(found.kindName)", at: found.firstLine,
             label: "expected \(expected)", help: shape.map { "write it as `\($0)`" })
@@ -31,7 +31,7 @@ extension Diagnostic {
             help: "it has to be known before anything runs")
     }
 
-    static func wrongScalar(_ what: String, expected: String, found: YAMLScalar, quotable: Bool) -> Diagnostic {
+    package static func wrongScalar(_ what: String, expected: String, found: YAMLScalar, quotable: Bool) -> Diagnostic {
         let quoted = "\"\(found.text)\""
         let shown = found.text.isEmpty ? "nothing" : "`\(found.text)`"
         return Diagnostic(
@@ -65,14 +65,14 @@ extension Diagnostic {
             help: "make two steps of it")
     }
 
-    static func exclusive(_ message: String, at range: SourceRange, and other: SourceRange? = nil, help: String?) -> Diagnostic
+    package static func exclusive(_ message: String, at range: SourceRange, and other: SourceRange? = nil, help: String?) -> Diagnostic
     {
         Diagnostic(
             .exclusiveKeys, message, at: range, notes: other.map { [Note(range: $0, message: "because of this")] } ?? [],
             help: help)
     }
 
-    static func duplicateID(_ id: Located<String>, first: SourceRange) -> Diagnostic {
+    package static func duplicateID(_ id: Located<String>, first: SourceRange) -> Diagnostic {
         Diagnostic(
             .duplicateID, "the id '\(id.value)' stands twice in this file", at: id.range, label: "again here",
             notes: [Note(range: first, message: "first here")], help: "ids are unique in a file, across nested lists too")
@@ -91,7 +91,7 @@ extension Diagnostic {
             label: "reserved", help: "choose another name, such as '\(id.value)_step'")
     }
 
-    static func emptyList(_ what: String, at range: SourceRange) -> Diagnostic {
+    package static func emptyList(_ what: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(.emptyList, "\(what) is empty", at: range, label: "needs at least one item")
     }
 
@@ -160,7 +160,7 @@ extension YAMLNode {
     }
 
     /// The node as far as its first line goes: enough to mark a collection that is something else than expected.
-    var firstLine: SourceRange {
+    package var firstLine: SourceRange {
         let bytes = range.file.bytes
         var end = range.bytes.lowerBound
         while end < range.bytes.upperBound, end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
