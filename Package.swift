@@ -35,6 +35,9 @@ let grdb = External(
 let grdbSQLite = External(
     product: "GRDBSQLite", package: "GRDB.swift",
     url: "https://github.com/groue/GRDB.swift", version: "7.10.0")
+let deque = External(
+    product: "DequeModule", package: "swift-collections",
+    url: "https://github.com/apple/swift-collections", version: "1.6.0")
 let heap = External(
     product: "HeapModule", package: "swift-collections",
     url: "https://github.com/apple/swift-collections", version: "1.6.0")
@@ -116,7 +119,7 @@ let modules: [Module] = [
     Module(
         name: "WorkflowEngine",
         uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules"],
-        external: [heap]),
+        external: [deque, heap]),
     Module(name: "JournalMemory", uses: ["WorkflowJournal", "Values"]),
     Module(
         name: "DefinitionTesting",
@@ -137,7 +140,8 @@ let modules: [Module] = [
     Module(
         name: "WfrunCommands",
         uses: [
-            "WorkflowServer", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory", "WorkflowEngine", "WorkflowInterpreter",
+            "WorkflowServer", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory", "WorkflowEngine",
+            "WorkflowInterpreter",
             "WorkflowDefinitions", "WorkflowJournal", "WorkflowGraph", "StandardLibrary", "JSONSchema", "CEL", "YAMLSyntax",
             "Schedules", "Values", "Diagnostics",
         ],

@@ -2,6 +2,7 @@ import CEL
 package import Diagnostics
 import Values
 import WorkflowGraph
+import WorkflowInterpreter
 import WorkflowJournal
 
 /// What came of one case.
@@ -31,9 +32,10 @@ struct CaseRun {
         record = CaseRecord(root: InstanceID(""))
     }
 
-    mutating func result(crashing: Bool) -> CaseResult {
-        let world = run(.never)
+    mutating func result(crashing: Bool, visits: VisitRecord? = nil) -> CaseResult {
+        let world = run(.never, visits?.tracer)
         record = world.record
+        if let visits { record.visited = visits.nodes }
         var differences = problems(record)
         if differences.isEmpty { differences = Comparison(record, testCase).differences }
         if differences.isEmpty, crashing { differences = self.crashing(transitions: world.transitions) }
@@ -42,9 +44,9 @@ struct CaseRun {
             steps: differences.isEmpty ? [] : StepTree.lines(record), runs: runs)
     }
 
-    private mutating func run(_ crashes: CaseWorld.Crashes) -> CaseWorld {
+    private mutating func run(_ crashes: CaseWorld.Crashes, _ tracer: StepTracer? = nil) -> CaseWorld {
         runs += 1
-        let world = CaseWorld(testCase, workflow: target.graph.workflow, crashes: crashes)
+        let world = CaseWorld(testCase, workflow: target.graph.workflow, crashes: crashes, tracer: tracer)
         world.run()
         return world
     }
@@ -110,7 +112,10 @@ struct CaseRun {
         }
         guard let root = record.rootInstance else { return [Difference("engine", ["the instance was not started"])] }
         if root.status.isTerminal || testCase.expectation.status == root.status { return [] }
-        return [Difference("end", ["the case never ends: nothing more happens, and it is \(root.status.rawValue)"] + waiting(record))]
+        return [
+            Difference(
+                "end", ["the case never ends: nothing more happens, and it is \(root.status.rawValue)"] + waiting(record))
+        ]
     }
 
     /// What each live instance waits for.

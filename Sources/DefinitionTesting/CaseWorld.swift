@@ -40,6 +40,7 @@ final class CaseWorld {
     private let definitions: CaseDefinitions
     private let handlers: [ActionHandler]
     private let crashes: Crashes
+    private let tracer: StepTracer?
     private var core: EngineCore
     private var inputs: [EngineCore.Input] = []
     private var agenda: [Appointment] = []
@@ -51,7 +52,8 @@ final class CaseWorld {
     private var answered: [CaseRecord.Attempt: Int] = [:]
     private var given: [Int: Int] = [:]
 
-    init(_ testCase: TestCase, workflow: String, crashes: Crashes = .never) {
+    init(_ testCase: TestCase, workflow: String, crashes: Crashes = .never, tracer: StepTracer? = nil) {
+        self.tracer = tracer
         self.testCase = testCase
         self.crashes = crashes
         let clock = CaseClock(testCase.start)
@@ -65,17 +67,19 @@ final class CaseWorld {
         root = InstanceID(at: testCase.start, random: (1, 1))
         record = CaseRecord(root: root)
         record.behaviours[root] = testCase.behaviour
-        core = Self.core(definitions, handlers, testCase, clock.now)
+        core = Self.core(definitions, handlers, testCase, tracer, clock.now)
         ask(.start(ticket(), StartRequest(workflow: workflow, input: testCase.input, trigger: ["type": "test"]), root))
     }
 
     private static func core(
-        _ definitions: CaseDefinitions, _ handlers: [ActionHandler], _ testCase: TestCase, _ now: Timestamp
+        _ definitions: CaseDefinitions, _ handlers: [ActionHandler], _ testCase: TestCase, _ tracer: StepTracer?,
+        _ now: Timestamp
     ) -> EngineCore {
         var configuration = EngineCore.Configuration()
         // Everything that is due in a lifetime is held in memory, so that nothing but what is due ever moves the clock.
         configuration.timerHorizon = TimeSpan(microseconds: 200 * 366 * 86_400 * 1_000_000)
         configuration.pollInterval = TimeSpan(microseconds: 1_000 * 366 * 86_400 * 1_000_000)
+        configuration.tracer = tracer
         return EngineCore(
             definitions: definitions, actions: handlers, secrets: CaseSecrets(values: testCase.secrets),
             configuration: configuration, now: now)
@@ -185,6 +189,7 @@ final class CaseWorld {
             case .answer(_, let answer):
                 if case .refused(let error) = answer { record.problem = .broken(error.message) }
             case .ended(let id): record.ended.insert(id)
+            case .report: break
             }
         }
     }
@@ -229,7 +234,7 @@ final class CaseWorld {
         }
         let waiting = inputs.filter { if case .write = $0 { true } else { false } }
         agenda.removeAll { if case .answer = $0.what { true } else { false } }
-        core = Self.core(definitions, handlers, testCase, clock.now)
+        core = Self.core(definitions, handlers, testCase, tracer, clock.now)
         try open()
         inputs += waiting
     }
@@ -307,6 +312,9 @@ struct CaseDefinitions: DefinitionProvider {
     func current(_ workflow: String) -> CurrentDefinition? {
         graphs[workflow].map { CurrentDefinition(graph: $0, config: config, configDigest: configDigest) }
     }
+
+    /// Other workflows are not part of a case.
+    func triggers(forEvent name: String) -> [EventTrigger] { [] }
 
     func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {
         guard let graph = byDigest[digest] else { throw DefinitionUnavailable(reason: "no such definition") }

@@ -1,5 +1,7 @@
+import Synchronization
 import Values
 import WorkflowGraph
+import WorkflowInterpreter
 import WorkflowJournal
 
 /// Which steps of the tested definitions some case has reached. A file is measured where its own tests run it: what is inside
@@ -102,4 +104,12 @@ private struct CoverageWalk {
     private mutating func visit(_ block: BlockIndex, prefix: String) {
         for step in graph[block].steps { visit(step, prefix: prefix, isCase: false) }
     }
+}
+
+/// Collects the nodes that one run begins.
+final class VisitRecord: Sendable {
+    private let visited = Mutex<[InstanceID: Set<NodeIndex>]>([:])
+
+    var nodes: [InstanceID: Set<NodeIndex>] { visited.withLock { $0 } }
+    var tracer: StepTracer { { id, node in self.visited.withLock { _ = $0[id, default: []].insert(node) } } }
 }

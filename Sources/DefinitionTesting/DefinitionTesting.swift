@@ -78,7 +78,9 @@ package struct TestSuite: Sendable {
         for testCase in cases {
             if let filter = options.filter, !isMeant(testCase, by: filter) { continue }
             var run = CaseRun(testCase, target)
-            results.append(run.result(crashing: options.crashesEverywhere))
+            results.append(
+                run.result(
+                    crashing: options.crashesEverywhere, visits: options.measuresCoverage ? VisitRecord() : nil))
             if options.measuresCoverage { coverage.add(run.record, testCase) }
         }
         return SuiteResult(file: file, target: target.name, cases: results, coverage: coverage)

@@ -80,7 +80,9 @@ struct ExpectationReading {
         let addresses = StaticType.any
         let type = StaticType.record(
             RecordType(
-                fields: ["step", "from", "subject", "text", "html", "template"].map { .init(name: $0, type: .string, isOptional: true) }
+                fields: ["step", "from", "subject", "text", "html", "template"].map {
+                    .init(name: $0, type: .string, isOptional: true)
+                }
                     + ["to", "cc", "data"].map { .init(name: $0, type: addresses, isOptional: true) }))
         return typed.reading.list(pair.value, of: "`mails`", shape: "mails: [{ to: a@example.com }]").compactMap { node in
             typed.value(node, as: type, "a mail", .exact)

@@ -402,7 +402,9 @@ struct BehaviourReading {
         let shape = "fail: { code: http.503 }"
         guard let fields = typed.reading.fields(node, of: "`fail`", known: known, shape: shape) else { return nil }
         guard let code = typed.reading.string(fields["code"]) else {
-            if fields["code"] == nil { typed.reading.report(.missingKey("code", in: "`fail`", at: node.firstLine, shape: shape)) }
+            if fields["code"] == nil {
+                typed.reading.report(.missingKey("code", in: "`fail`", at: node.firstLine, shape: shape))
+            }
             return nil
         }
         let data = fields["data"].flatMap { typed.value($0.value, as: .any, "`data`", .exact) }

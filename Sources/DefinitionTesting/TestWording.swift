@@ -32,7 +32,8 @@ extension Diagnostic {
             given = found.kindName
         }
         return Diagnostic(
-            .unfitValue, .error, "\(what) must be \(expected), not \(given)", at: found.firstLine, label: "expected \(expected)")
+            .unfitValue, .error, "\(what) must be \(expected), not \(given)", at: found.firstLine, label: "expected \(expected)"
+        )
     }
 
     static func missingField(_ field: RecordType.Field, of what: String, at range: SourceRange) -> Diagnostic {

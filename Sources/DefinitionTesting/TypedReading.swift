@@ -144,10 +144,10 @@ struct TypedReading {
         switch scalar.untypedValue() {
         case .success(.string): return .string(scalar.text)
         case .success(let value):
-            reading.report(.wrongScalar(what, expected: "a string", found: scalar, quotable: !value.isNull))
+            reading.report(.wrongScalar(what, expected: "a string", found: scalar, isQuotable: !value.isNull))
         // Where the type says text, what the YAML versions make of a word does not matter.
         case .failure where scalar.text.utf8.allSatisfy { (0x41...0x5A).contains($0 & 0xDF) }: return .string(scalar.text)
-        case .failure: reading.report(.wrongScalar(what, expected: "a string", found: scalar, quotable: true))
+        case .failure: reading.report(.wrongScalar(what, expected: "a string", found: scalar, isQuotable: true))
         }
         return nil
     }

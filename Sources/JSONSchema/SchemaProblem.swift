@@ -1,3 +1,5 @@
+package import Diagnostics
+
 /// A mistake in a schema.
 package struct SchemaProblem: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
@@ -17,6 +19,17 @@ package struct SchemaProblem: Sendable, Hashable {
         case unsupportedPattern
         case unknownFormat
         case tooComplex
+
+        package var code: DiagnosticCode {
+            switch self {
+            case .invalid, .endlessReference, .unknownVocabulary, .tooComplex: DiagnosticCode(4101)
+            case .unresolvableReference: DiagnosticCode(4102)
+            case .unknownKeyword, .olderDraft: DiagnosticCode(4103)
+            case .badPattern: DiagnosticCode(4106)
+            case .unsupportedPattern: DiagnosticCode(4107)
+            case .unknownFormat: DiagnosticCode(4108)
+            }
+        }
     }
 
     package var kind: Kind

@@ -68,6 +68,38 @@ extension MemoryJournal {
                 .map { InstanceCount(workflow: $0.key.workflow.text, status: $0.key.status, count: $0.value) }
         }
     }
+
+    package func storedInstance(_ id: InstanceID) throws(JournalError) -> StoredInstance? {
+        query { $0.snapshot(of: id) }
+    }
+
+    package func runs(of id: InstanceID) throws(JournalError) -> [RunSummary] {
+        query { tables in tables.record(of: id).map { $0.earlierRuns + [$0.currentRun] } ?? [] }
+    }
+
+    package func children(of id: InstanceID) throws(JournalError) -> [ChildSummary] {
+        query { tables in
+            (tables.record(of: id)?.children ?? []).compactMap { key in
+                guard let index = tables.index(of: key), let link = tables.instances[index].new.parent else { return nil }
+                let child = tables.instances[index]
+                return ChildSummary(
+                    id: child.new.id, workflow: child.new.workflow, link: link, status: child.state.status,
+                    hold: child.state.hold)
+            }
+        }
+    }
+
+    package func gatePosition(of id: InstanceID) throws(JournalError) -> GatePosition? {
+        query { tables in tables.record(of: id)?.place.flatMap(tables.position(of:)) }
+    }
+
+    package func takers(of event: EventSequence) throws(JournalError) -> [EventTaker] {
+        query { tables in
+            tables.instances.compactMap { record in
+                record.taken[event].map { EventTaker(instance: record.new.id, run: $0.run, wait: $0.wait, time: $0.time) }
+            }
+        }
+    }
 }
 
 extension MemoryTables {
@@ -99,6 +131,8 @@ extension MemoryTables {
     private func matches(_ filter: InstanceFilter, at index: Int) -> Bool {
         let record = instances[index]
         if !filter.statuses.isEmpty && !filter.statuses.contains(record.state.status) { return false }
+        if !filter.holds.isEmpty && !(record.state.hold.map(filter.holds.contains) ?? false) { return false }
+        if let digest = filter.digest, digest != record.new.digest { return false }
         if let workflow = filter.workflow, !workflow.hasSameCodePoints(as: record.new.workflow) { return false }
         if let since = filter.createdSince, record.new.createdAt < since { return false }
         for (name, value) in filter.labels {

@@ -3,11 +3,32 @@ import WorkflowJournal
 
 // Stored first, matched second (guarantees.md G8).
 extension MemoryTables {
-    mutating func accept(_ new: NewEvent, at time: Timestamp, marking marked: inout [InstanceKey]) -> WriteOutcome {
-        let identity = EventIdentity(source: StoredText(new.source), id: StoredText(new.id))
-        if let sequence = eventNames[identity] {
-            return .accepted(.init(sequence: sequence, id: new.id, isDuplicate: true, woken: []))
+    /// From outside, with the instances that triggers start for it.
+    mutating func accept(_ sent: SentEvent, at time: Timestamp, marking marked: inout [InstanceKey]) -> WriteOutcome {
+        for start in sent.starts {
+            if let refusal = contentRefusal(of: start) { return .refused(refusal) }
         }
+        var woken = WokenInstances()
+        let posted = post(sent, at: time, waking: &woken)
+        marked += woken.others
+        return .accepted(
+            .init(
+                sequence: posted.sequence, id: sent.event.id, isDuplicate: posted.isDuplicate, woken: woken.others,
+                started: posted.started, rejected: posted.rejected))
+    }
+
+    struct PostedEvent {
+        var sequence: EventSequence
+        var isDuplicate = false
+        var started: [InstanceID] = []
+        var rejected: [InstanceID] = []
+    }
+
+    /// Stores an event, marks who waits for it, and creates what it starts. A repeated event does nothing.
+    mutating func post(_ sent: SentEvent, at time: Timestamp, waking woken: inout WokenInstances) -> PostedEvent {
+        let new = sent.event
+        let identity = EventIdentity(source: StoredText(new.source), id: StoredText(new.id))
+        if let sequence = eventNames[identity] { return PostedEvent(sequence: sequence, isDuplicate: true) }
         let sequence = EventSequence(Int64(events.count) + 1)
         let data = new.data.stored
         events.append(
@@ -16,13 +37,20 @@ extension MemoryTables {
         let sets = [MatchSet(event: new.name, paths: [])] + (matchSets[StoredText(new.name)] ?? [])
         let keys = sets.compactMap { $0.key(ofPayload: data) }
         for key in keys { eventsByKey[key, default: []].append(sequence) }
-        let woken = deliver(Delivery(event: sequence, keys: keys, after: 0))
-        marked += woken
-        return .accepted(.init(sequence: sequence, id: new.id, isDuplicate: false, woken: woken))
+        deliver(Delivery(event: sequence, keys: keys, after: 0), waking: &woken)
+        var posted = PostedEvent(sequence: sequence)
+        for start in sent.starts {
+            // Created with this event: it is not among those that its waits see.
+            switch create(start.withoutCallersKeys, createdEvent: sequence, waking: &woken) {
+            case .rejected: posted.rejected.append(start.id)
+            case .created, .existing: posted.started.append(start.id)
+            }
+        }
+        return posted
     }
 
     /// Marks the next candidates and keeps the rest of the work, if there is any, for `continueDelivery`.
-    private mutating func deliver(_ delivery: Delivery) -> [InstanceKey] {
+    private mutating func deliver(_ delivery: Delivery, waking woken: inout WokenInstances) {
         var places: [WaitPlace] = []
         for key in delivery.keys {
             guard let waits = waitsByKey[key] else { continue }
@@ -35,19 +63,18 @@ extension MemoryTables {
             deliveries.append(Delivery(event: delivery.event, keys: delivery.keys, after: last.serial))
         }
         var seen = Set<InstanceKey>()
-        var woken: [InstanceKey] = []
         for place in chunk where seen.insert(place.instance).inserted {
             guard let index = index(of: place.instance) else { continue }
             mark(at: index)
-            woken.append(place.instance)
+            woken.insert(place.instance)
         }
-        return woken
     }
 
     mutating func continueDelivery() -> [InstanceKey] {
         while let next = deliveries.indices.min(by: { deliveries[$0].event < deliveries[$1].event }) {
-            let woken = deliver(deliveries.remove(at: next))
-            if !woken.isEmpty { return woken }
+            var woken = WokenInstances()
+            deliver(deliveries.remove(at: next), waking: &woken)
+            if !woken.others.isEmpty { return woken.others }
         }
         return []
     }
@@ -89,7 +116,7 @@ extension MemoryTables {
             var count = 0
             // Sequences are appended in order, so the newer ones are a suffix.
             for sequence in sequences[Self.firstPlace(after: start, in: sequences)...] where count < limit {
-                if instances[index].taken.contains(sequence) || taking.contains(sequence) { continue }
+                if instances[index].taken[sequence] != nil || taking.contains(sequence) { continue }
                 found.insert(sequence)
                 count += 1
             }

@@ -4,13 +4,26 @@ import WorkflowJournal
 // What the engine reads back.
 extension MemoryTables {
     func load(_ claim: Claim) -> StoredInstance? {
-        guard let index = index(of: claim) else { return nil }
+        index(of: claim).flatMap { stored(at: $0, claim: claim) }
+    }
+
+    /// For people and plans: its claim is of no epoch, so that nothing can be written with it.
+    func snapshot(of id: InstanceID) -> StoredInstance? {
+        guard let index = index(of: id) else { return nil }
+        var claim = claim(at: index)
+        claim.epoch = Epoch(0)
+        return stored(at: index, claim: claim)
+    }
+
+    private func stored(at index: Int, claim: Claim) -> StoredInstance? {
         let record = instances[index]
         guard let definition = definitions[record.new.digest], let config = configs[record.new.config] else { return nil }
         return StoredInstance(
             claim: claim, workflow: record.new.workflow, digest: record.new.digest, semantics: definition.semantics,
             input: record.new.input, config: config, trigger: record.new.trigger, createdAt: record.new.createdAt,
-            state: record.state, marks: record.marks, cancel: record.pendingCancel, steps: record.steps.rows,
+            state: record.state, marks: record.marks, cancel: record.pendingCancel, parent: record.new.parent,
+            depth: record.new.depth, eventDepth: record.new.eventDepth, isAdmitted: record.isAdmitted,
+            keptSequence: record.origin.keptSequence, occurrences: record.origin.occurrences, steps: record.steps.rows,
             timers: record.timers.sorted { $0.dueAt != $1.dueAt ? $0.dueAt < $1.dueAt : $0.key < $1.key },
             waits: record.waits.map(\.row))
     }
@@ -25,7 +38,8 @@ extension MemoryTables {
             return events.isEmpty ? nil : InstanceInbox.Candidates(wait: wait.row.key, events: events)
         }
         return InstanceInbox(
-            marks: instances[index].marks, cancel: instances[index].pendingCancel, candidates: candidates)
+            marks: instances[index].marks, cancel: instances[index].pendingCancel, pause: instances[index].pause,
+            childEnds: Array(instances[index].childEnds.prefix(limit)), candidates: candidates)
     }
 
     func timers(dueBy instant: Timestamp, limit: Int) -> [DueTimer] {

@@ -30,6 +30,9 @@ struct MemoryTables: Sendable {
     var waitSerial: Int64 = 0
     var deliveries: [Delivery] = []
 
+    var gates: [StoredText: Gate] = [:]
+    var arrivals: Int64 = 0
+
     var lastEvent: EventSequence { EventSequence(Int64(events.count)) }
 
     /// Where an instance's record is; nil for a number that was never given.
@@ -96,7 +99,10 @@ struct MemoryTables: Sendable {
 
 /// One instance with all its rows.
 struct InstanceRecord: Sendable {
+    /// As it began, with definition, configuration, input and labels of the current run.
     var new: NewInstance
+    /// Of its first run: what a repeated start with the caller's key is compared with.
+    let firstInput: Value
     /// Events up to here were accepted before it existed.
     var createdEvent: EventSequence
     var version: Int64 = 1
@@ -104,17 +110,36 @@ struct InstanceRecord: Sendable {
     var marks: Int64 = 0
     var cancel: CancelRequest?
     var isCancelConsumed = false
+    var pause: PauseRequest?
+    /// Its place at its gate, with or without admission; nil: it needs none.
+    var place: GatePlace?
+    var parent: InstanceKey?
+    var children: [InstanceKey] = []
+    /// Ends that open `invoke` steps wait for, in the order in which they came.
+    var childEnds: [InstanceInbox.ChildEnd] = []
+    var origin = RunOrigin()
+    var earlierRuns: [RunSummary] = []
     var steps = StepTable()
     var previousRuns: [Int: StepTable] = [:]
     var attempts: [AttemptRow] = []
     var timers: [TimerRow] = []
     var waits: [OpenWait] = []
-    var taken: Set<EventSequence> = []
+    var taken: [EventSequence: Consumption] = [:]
     var logs: [LogRow] = []
     var emails: [EmailRow] = []
 
+    init(new: NewInstance, createdEvent: EventSequence, state: Transition.InstanceState) {
+        self.new = new
+        firstInput = new.input
+        self.createdEvent = createdEvent
+        self.state = state
+    }
+
+    var isAdmitted: Bool { place?.isAdmitted ?? true }
+
     var canMove: Bool {
-        state.hold == nil && !state.status.isTerminal && (state.status != .suspended || marks > state.marksConsumed)
+        state.hold == nil && !state.status.isTerminal
+            && ((state.status != .suspended && isAdmitted) || marks > state.marksConsumed)
     }
 
     var isReady: Bool { state.hold == nil && !state.status.isTerminal && marks > state.marksConsumed }
@@ -131,6 +156,21 @@ struct StepTable: Sendable {
         places[row.key] = rows.count
         rows.append(row)
     }
+}
+
+/// How the current run came about.
+struct RunOrigin: Sendable {
+    var kind = RunSummary.Kind.started
+    var reason: String?
+    var keptSequence = 0
+    var occurrences: [String: Int] = [:]
+}
+
+/// By which wait of which run an instance took an event.
+struct Consumption: Sendable {
+    var run: Int
+    var wait: MemoKey
+    var time: Timestamp
 }
 
 struct OpenWait: Sendable {
@@ -182,31 +222,4 @@ struct EventIdentity: Hashable, Sendable {
 struct CountKey: Hashable, Sendable {
     var workflow: StoredText
     var status: InstanceStatus
-}
-
-/// Unique elements in order.
-struct SortedList<Element: Comparable & Sendable>: Sendable {
-    private(set) var elements: [Element] = []
-
-    /// The first place whose element is not before `element`.
-    func position(of element: Element) -> Int {
-        var low = 0
-        var high = elements.count
-        while low < high {
-            let middle = (low + high) / 2
-            if elements[middle] < element { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    mutating func insert(_ element: Element) {
-        let place = position(of: element)
-        if place < elements.count, elements[place] == element { return }
-        elements.insert(element, at: place)
-    }
-
-    mutating func remove(_ element: Element) {
-        let place = position(of: element)
-        if place < elements.count, elements[place] == element { elements.remove(at: place) }
-    }
 }

@@ -74,6 +74,7 @@ extension Transition.InstanceState {
         copy.output = output?.stored
         copy.failure = failure?.stored
         copy.startedAt = startedAt?.stored
+        copy.runStartedAt = runStartedAt?.stored
         copy.endedAt = endedAt?.stored
         return copy
     }

@@ -4,13 +4,57 @@ import WorkflowJournal
 
 // Stored first, matched second (guarantees.md G8).
 extension BatchWriter {
-    func accept(_ new: NewEvent) throws(SQLiteFailure) -> WriteOutcome {
+    /// From outside, with the instances that triggers start for it.
+    func accept(_ sent: SentEvent) throws(SQLiteFailure) -> WriteOutcome {
+        for start in sent.starts {
+            if let refusal = try contentRefusal(definition: start.digest, config: start.config) { return .refused(refusal) }
+        }
+        var woken = WokenInstances()
+        let posted = try post(sent, waking: &woken)
+        memory.marked += woken.others
+        return .accepted(
+            .init(
+                sequence: posted.sequence, id: sent.event.id, isDuplicate: posted.isDuplicate, woken: woken.others,
+                started: posted.started, rejected: posted.rejected))
+    }
+
+    struct PostedEvent {
+        var sequence: EventSequence
+        var isDuplicate = false
+        var started: [InstanceID] = []
+        var rejected: [InstanceID] = []
+    }
+
+    /// Stores an event, marks who waits for it, and creates what it starts. A repeated event does nothing.
+    func post(_ sent: SentEvent, waking woken: inout WokenInstances) throws(SQLiteFailure) -> PostedEvent {
+        let new = sent.event
         let known = try statement(.findEvent).first({ bind in
             bind.text(new.source)
             bind.text(new.id)
         }) { columns throws(SQLiteFailure) in EventSequence(columns.int()) }
-        if let known { return .accepted(.init(sequence: known, id: new.id, isDuplicate: true, woken: [])) }
+        if let known { return PostedEvent(sequence: known, isDuplicate: true) }
 
+        let sequence = try insert(new)
+        let keys = matchKeys(of: new.name, JSON.normalised(new.data))
+        for key in keys {
+            try statement(.insertEventKey).run { bind in
+                bind.text(key.digest.hex)
+                bind.int(sequence.number)
+            }
+        }
+        try deliver(sequence, keys: keys, after: 0, wasInterrupted: false, waking: &woken)
+        var posted = PostedEvent(sequence: sequence)
+        for start in sent.starts {
+            // Created with this event: it is not among those that its waits see.
+            switch try create(start.withoutCallersKeys, createdEvent: sequence, waking: &woken) {
+            case .rejected: posted.rejected.append(start.id)
+            case .created, .existing: posted.started.append(start.id)
+            }
+        }
+        return posted
+    }
+
+    private func insert(_ new: NewEvent) throws(SQLiteFailure) -> EventSequence {
         try statement(.insertEvent).run { bind in
             bind.text(new.name)
             bind.text(new.source)
@@ -28,15 +72,7 @@ extension BatchWriter {
                 bind.int(sequence.number)
             }
         }
-        let keys = matchKeys(of: new.name, JSON.normalised(new.data))
-        for key in keys {
-            try statement(.insertEventKey).run { bind in
-                bind.text(key.digest.hex)
-                bind.int(sequence.number)
-            }
-        }
-        let woken = try deliver(sequence, keys: keys, after: 0, wasInterrupted: false)
-        return .accepted(.init(sequence: sequence, id: new.id, isDuplicate: false, woken: woken))
+        return sequence
     }
 
     /// The keys under which waits find an event: by name alone, and by each set of paths that all stand in it.
@@ -47,8 +83,9 @@ extension BatchWriter {
 
     /// Marks the next candidates of an event and notes where to go on, if there is more to do.
     private func deliver(
-        _ event: EventSequence, keys: [MatchKey], after start: Int64, wasInterrupted: Bool
-    ) throws(SQLiteFailure) -> [InstanceKey] {
+        _ event: EventSequence, keys: [MatchKey], after start: Int64, wasInterrupted: Bool,
+        waking woken: inout WokenInstances
+    ) throws(SQLiteFailure) {
         let limit = JournalLimits.candidatesPerCommit
         var places: [(wait: Int64, instance: InstanceKey)] = []
         for key in keys {
@@ -68,13 +105,12 @@ extension BatchWriter {
             }
         }
         var seen = Set<InstanceKey>()
-        var woken: [InstanceKey] = []
-        for place in chunk where seen.insert(place.instance).inserted {
-            try statement(.markInstance).run { $0.int(place.instance.number) }
-            woken.append(place.instance)
-        }
-        memory.marked += woken
-        return woken
+        for place in chunk where seen.insert(place.instance).inserted { try mark(place.instance, waking: &woken) }
+    }
+
+    func mark(_ instance: InstanceKey, waking woken: inout WokenInstances) throws(SQLiteFailure) {
+        try statement(.markInstance).run { $0.int(instance.number) }
+        woken.insert(instance)
     }
 
     /// Goes on with the oldest event that has candidates left; nil when there is none.
@@ -83,7 +119,11 @@ extension BatchWriter {
             (event: EventSequence(columns.int()), name: columns.text(), data: try columns.json(), after: columns.int())
         }
         guard let next else { return nil }
-        return try deliver(next.event, keys: matchKeys(of: next.name, next.data), after: next.after, wasInterrupted: true)
+        var woken = WokenInstances()
+        try deliver(
+            next.event, keys: matchKeys(of: next.name, next.data), after: next.after, wasInterrupted: true, waking: &woken)
+        memory.marked += woken.others
+        return woken.others
     }
 
     // MARK: - Waits

@@ -2,32 +2,105 @@ import GRDBSQLite
 import Values
 import WorkflowJournal
 
-// Starts, definitions, configurations and requests: writes that need no claim.
+// Instances come into being: begun at once, enqueued, as children, by events. And what they are bound to.
 extension BatchWriter {
     func start(_ new: NewInstance, _ transition: Transition) throws(SQLiteFailure) -> WriteOutcome {
         if let answer = try earlierStart(new) { return answer }
-        guard try isStored(new.digest, \.definitions, .findDefinition) else {
-            return .refused(.notStored(definition: new.digest))
+        if let refusal = try contentRefusal(definition: new.digest, config: new.config) ?? (new.gate.map { _ in .startAtGate })
+        {
+            return try find(new.id) == nil ? .refused(refusal) : .existing(new.id)
         }
-        guard try isStored(new.config, \.configs, .findConfig) else { return .refused(.notStored(config: new.config)) }
-
         let state = transition.instance
-        try statement(.insertInstance).run { $0.instance(new, state, createdEvent: memory.lastEvent) }
-        if changes == 0 { return .existing(new.id) }
+        let createdEvent = memory.lastEvent
+        guard let key = try insert(new, state, createdEvent: createdEvent) else { return .existing(new.id) }
+        if let request = new.request { try remember(request, for: new.id) }
+        var woken = WokenInstances(by: key)
+        let place = Place(instance: key, previousRun: state.run, createdEvent: createdEvent, marks: 0)
+        let rejected = try writeRows(of: transition, state, at: place, waking: &woken)
+        if state.status.isTerminal {
+            try end(key, new.id, state, isAtGate: false, parent: try parent(of: new), waking: &woken)
+        } else {
+            memory.claimed.append(key)
+        }
+        memory.marked += woken.others
+        let claim = Claim(instance: key, id: new.id, version: 1, epoch: epoch)
+        return .committed(
+            .init(claim: claim, isReady: isReady(state, marks: woken.ownMarks), woken: woken.others, rejected: rejected))
+    }
+
+    func enqueue(_ new: NewInstance) throws(SQLiteFailure) -> WriteOutcome {
+        if let answer = try earlierStart(new) { return answer }
+        if try find(new.id) != nil { return .existing(new.id) }
+        if let refusal = try contentRefusal(definition: new.digest, config: new.config) { return .refused(refusal) }
+        var woken = WokenInstances()
+        if case .rejected = try create(new, createdEvent: memory.lastEvent, waking: &woken) {
+            return new.gate.map { .refused(.gateFull($0)) } ?? .stale
+        }
+        if let request = new.request { try remember(request, for: new.id) }
+        memory.marked += woken.others
+        return .enqueued(.init(id: new.id, woken: woken.others))
+    }
+
+    enum Creation {
+        case created
+        /// There is one with this id already.
+        case existing(InstanceKey)
+        /// Its gate has no place and lets nobody wait.
+        case rejected
+    }
+
+    /// An instance that begins later, by a transition of its own.
+    func create(
+        _ new: NewInstance, createdEvent: EventSequence, waking woken: inout WokenInstances
+    ) throws(SQLiteFailure) -> Creation {
+        if let key = try find(new.id) { return .existing(key) }
+        if let refusal = try contentRefusal(definition: new.digest, config: new.config) { throw SQLiteFailure(refusal) }
+        if let gate = new.gate, gate.overflow == .reject, try !hasPlace(at: gate) { return .rejected }
+        guard let key = try insert(new, .init(status: .pending), createdEvent: createdEvent) else { return .rejected }
+        var isAdmitted = true
+        if let gate = new.gate { isAdmitted = try comeToGate(gate, key, new.id, waking: &woken) }
+        if isAdmitted { woken.insert(key) }
+        return .created
+    }
+
+    /// The instance's row, its labels and whose child it is; nil when there is one with its id.
+    private func insert(
+        _ new: NewInstance, _ state: Transition.InstanceState, createdEvent: EventSequence
+    ) throws(SQLiteFailure) -> InstanceKey? {
+        let parent = try parent(of: new)
+        try statement(.insertInstance).run { $0.instance(new, state, createdEvent: createdEvent, parent: parent) }
+        if changes == 0 { return nil }
         let key = InstanceKey(sqlite3_last_insert_rowid(connection))
-        for (name, value) in new.sortedLabels {
+        try insertLabels(new.labels, key)
+        if let link = new.parent { try insert(link, child: key, parent: parent) }
+        memory.counts[CountKey(workflow: StoredText(new.workflow), status: state.status), default: 0] += 1
+        return key
+    }
+
+    func insertLabels(_ labels: [String: String], _ instance: InstanceKey) throws(SQLiteFailure) {
+        for (name, value) in labels {
             try statement(.insertLabel).run { bind in
                 bind.text(name)
                 bind.text(value)
-                bind.int(key.number)
+                bind.int(instance.number)
             }
         }
-        if let request = new.request { try remember(request, for: new.id) }
-        memory.counts[CountKey(workflow: StoredText(new.workflow), status: state.status), default: 0] += 1
-        let marks = try writeRows(of: transition, key, previousRun: state.run, createdEvent: memory.lastEvent)
-        if !state.status.isTerminal { memory.claimed.append(key) }
-        let claim = Claim(instance: key, id: new.id, version: 1, epoch: epoch)
-        return .committed(.init(claim: claim, isReady: isReady(state, marks: marks)))
+    }
+
+    func find(_ id: InstanceID) throws(SQLiteFailure) -> InstanceKey? {
+        try statement(.findInstance).first({ $0.text(id.text) }) { columns throws(SQLiteFailure) in InstanceKey(columns.int()) }
+    }
+
+    private func parent(of new: NewInstance) throws(SQLiteFailure) -> InstanceKey? {
+        guard let link = new.parent else { return nil }
+        return try find(link.instance)
+    }
+
+    /// Instances are bound to stored content only.
+    func contentRefusal(definition: ContentDigest, config: ContentDigest?) throws(SQLiteFailure) -> WriteOutcome.Refusal? {
+        guard try isStored(definition, \.definitions, .findDefinition) else { return .notStored(definition: definition) }
+        if let config, try !isStored(config, \.configs, .findConfig) { return .notStored(config: config) }
+        return nil
     }
 
     /// The answer to a start that repeats an earlier one or collides with it.
@@ -101,41 +174,17 @@ extension BatchWriter {
         }
         return .stored(digest)
     }
-
-    // MARK: - Requests
-
-    func request(_ request: InstanceRequest) throws(SQLiteFailure) -> WriteOutcome {
-        let row = try statement(.readCancel).first({ $0.text(request.instance.text) }) { columns throws(SQLiteFailure) in
-            let key = InstanceKey(columns.int())
-            let status = InstanceStatus(stored: columns.text())
-            columns.skip()
-            return (key: key, status: status, isConsumed: columns.int() != 0)
-        }
-        guard let row else { return .requested(.notFound) }
-        if row.status.isTerminal { return .requested(.alreadyEnded(row.status)) }
-        if row.isConsumed { return .requested(.recorded(row.key)) }
-        switch request.kind {
-        case .cancel(let cancel):
-            try statement(.writeCancel).run { bind in
-                bind.json(cancel.value)
-                bind.int(row.key.number)
-            }
-        case .forceCancel, .pause, .resume: return .stale
-        }
-        memory.marked.append(row.key)
-        return .requested(.recorded(row.key))
-    }
 }
 
-extension NewInstance {
-    var sortedLabels: [(name: String, value: String)] {
-        labels.map { (name: $0.key, value: $0.value) }.sorted { $0.name.precedesByCodePoint($1.name) }
+extension Binder {
+    mutating func labels(_ labels: [String: String]) {
+        json(.map(ValueMap(labels.map { ($0.key, Value.string($0.value)) })))
     }
 }
 
 extension Binder {
     fileprivate mutating func instance(
-        _ new: NewInstance, _ state: Transition.InstanceState, createdEvent: EventSequence
+        _ new: NewInstance, _ state: Transition.InstanceState, createdEvent: EventSequence, parent: InstanceKey?
     ) {
         text(new.id.text)
         text(state.status.rawValue)
@@ -146,14 +195,18 @@ extension Binder {
         int(state.marksConsumed)
         int(state.consumesCancel ? 1 : 0)
         time(state.startedAt)
+        time(state.runStartedAt)
         time(state.endedAt)
         time(new.createdAt)
         int(createdEvent.number)
+        int(parent.map { Int($0.number) })
+        int(new.depth)
+        int(new.eventDepth)
         text(new.workflow)
         text(new.digest.hex)
         text(new.config.hex)
         text(new.callerKey)
-        json(.map(ValueMap(new.sortedLabels.map { ($0.name, Value.string($0.value)) })))
+        labels(new.labels)
         json(new.trigger)
         json(new.input)
         json(state.output)

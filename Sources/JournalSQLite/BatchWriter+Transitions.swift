@@ -19,72 +19,118 @@ extension BatchWriter {
         var endedAt: Timestamp?
         /// No ending, hold, cleanup, output or failure.
         var isPlain: Bool
+        var runStartedAt: Timestamp?
+        /// It stands at a gate, admitted or not.
+        var isAtGate: Bool
+        var parent: InstanceKey?
         /// Read only when the status changes.
         var workflow: String
     }
 
     func advance(_ claim: Claim, _ transition: Transition) throws(SQLiteFailure) -> WriteOutcome {
-        guard claim.epoch == epoch, let old = try row(of: claim, newStatus: transition.instance.status),
-            old.version == claim.version
+        let state = transition.instance
+        guard claim.epoch == epoch, let old = try row(of: claim.instance, newStatus: state.status),
+            old.version == claim.version, !old.status.isTerminal
         else { return .stale }
         if try isOvertakenByEvent(transition, claim.instance, old) { return .stale }
+        if state.run != old.run && transition.nextRun == nil { throw SQLiteFailure(.noNextRun) }
+        return try apply(transition, claim.instance, claim.id, old)
+    }
 
-        let state = transition.instance
-        let isNewRun = state.run != old.run
-        let isCancelConsumed = old.isCancelConsumed || state.consumesCancel
-        try write(state, of: claim, over: old, isCancelConsumed: isCancelConsumed, isNewRun: isNewRun)
+    func revive(_ id: InstanceID, _ version: Int64, _ transition: Transition) throws(SQLiteFailure) -> WriteOutcome {
+        guard let key = try find(id), let old = try row(of: key, newStatus: transition.instance.status),
+            old.version == version, old.status.isTerminal
+        else { return .stale }
+        guard let next = transition.nextRun else { return .refused(.noNextRun) }
+        if let refusal = try contentRefusal(definition: next.digest, config: next.config) { return .refused(refusal) }
+        if let gate = next.gate, gate.overflow == .reject, try !hasPlace(at: gate) { return .refused(.gateFull(gate)) }
+        return try apply(transition, key, id, old)
+    }
+
+    private func apply(
+        _ transition: Transition, _ key: InstanceKey, _ id: InstanceID, _ old: InstanceRow
+    ) throws(SQLiteFailure) -> WriteOutcome {
+        let isRevived = old.status.isTerminal
+        var woken = WokenInstances(by: key)
+        var state = transition.instance
+        var isAdmitted = true
+        if let digest = transition.rebinding { try rebind(key, to: digest) }
+        if let next = transition.nextRun { try turn(key, from: old.run, to: next, state.run) }
+        if isRevived {
+            // Marks stand for what is gone with the run.
+            state.marksConsumed = old.marks
+            if let gate = transition.nextRun?.gate { isAdmitted = try comeToGate(gate, key, id, waking: &woken) }
+            if !isAdmitted { state.status = .pending }
+        }
+        try write(state, of: key, over: old, isNewRun: transition.nextRun != nil)
         if state.status != old.status {
             memory.counts[CountKey(workflow: StoredText(old.workflow), status: old.status), default: 0] -= 1
             memory.counts[CountKey(workflow: StoredText(old.workflow), status: state.status), default: 0] += 1
         }
-        let marked = try writeRows(of: transition, claim.instance, previousRun: old.run, createdEvent: old.createdEvent)
-        if isNewRun || state.status.isTerminal {
-            try clearTimersAndWaits(of: claim.instance, but: state.status.isTerminal ? nil : state.run)
-        }
+        let place = Place(instance: key, previousRun: old.run, createdEvent: old.createdEvent, marks: old.marks)
+        let rejected = try writeRows(of: transition, state, at: place, waking: &woken)
         if state.status.isTerminal {
-            memory.unclaimed.append(claim.instance)
-        } else if old.status.isTerminal {
-            memory.claimed.append(claim.instance)
+            try end(key, id, state, isAtGate: old.isAtGate, parent: old.parent, waking: &woken)
+        } else if isRevived && isAdmitted {
+            memory.claimed.append(key)
         }
-        var next = claim
-        next.version += 1
-        return .committed(.init(claim: next, isReady: isReady(state, marks: old.marks + marked)))
+        memory.marked += woken.others
+        let claim = Claim(instance: key, id: id, version: old.version + 1, epoch: epoch)
+        let isReady = isReady(state, marks: old.marks + woken.ownMarks)
+        return .committed(.init(claim: claim, isReady: isReady, woken: woken.others, rejected: rejected))
+    }
+
+    /// What goes with the end of an instance, whatever ended it.
+    func end(
+        _ key: InstanceKey, _ id: InstanceID, _ state: Transition.InstanceState, isAtGate: Bool, parent: InstanceKey?,
+        waking woken: inout WokenInstances
+    ) throws(SQLiteFailure) {
+        try clearTimersAndWaits(of: key, but: nil)
+        try dropChildEnds(of: key)
+        memory.unclaimed.append(key)
+        if let parent { try tell(parent, of: state, child: key, id, waking: &woken) }
+        if isAtGate { try leaveGate(key, waking: &woken) }
     }
 
     func isReady(_ state: Transition.InstanceState, marks: Int64) -> Bool {
         marks > state.marksConsumed && state.hold == nil && !state.status.isTerminal
     }
 
-    private func row(of claim: Claim, newStatus: InstanceStatus) throws(SQLiteFailure) -> InstanceRow? {
-        try statement(.readInstance).first({ $0.int(claim.instance.number) }) { columns throws(SQLiteFailure) in
+    private func row(of instance: InstanceKey, newStatus: InstanceStatus) throws(SQLiteFailure) -> InstanceRow? {
+        try statement(.readInstance).first({ $0.int(instance.number) }) { columns throws(SQLiteFailure) in
             let version = columns.int()
             let status = InstanceStatus(stored: columns.text())
             return InstanceRow(
                 version: version, status: status, run: Int(columns.int()), continuations: Int(columns.int()),
                 marks: columns.int(), marksConsumed: columns.int(), isCancelConsumed: columns.int() != 0,
                 createdEvent: EventSequence(columns.int()), startedAt: columns.optionalTime(), endedAt: columns.optionalTime(),
-                isPlain: columns.int() != 0, workflow: status == newStatus ? "" : columns.text())
+                isPlain: columns.int() != 0, runStartedAt: columns.optionalTime(), isAtGate: columns.optionalInt() != nil,
+                parent: columns.optionalInt().map(InstanceKey.init), workflow: status == newStatus ? "" : columns.text())
         }
     }
 
     private func write(
-        _ state: Transition.InstanceState, of claim: Claim, over old: InstanceRow, isCancelConsumed: Bool, isNewRun: Bool
+        _ state: Transition.InstanceState, of instance: InstanceKey, over old: InstanceRow, isNewRun: Bool
     ) throws(SQLiteFailure) {
+        let isRevived = old.status.isTerminal
+        let isCancelConsumed = !isRevived && (old.isCancelConsumed || state.consumesCancel)
         let isUnchanged =
             old.isPlain && state.isPlain && state.status == old.status && state.run == old.run
             && state.continuations == old.continuations && state.marksConsumed == old.marksConsumed
             && isCancelConsumed == old.isCancelConsumed && state.startedAt?.microseconds == old.startedAt?.microseconds
+            && state.runStartedAt?.microseconds == old.runStartedAt?.microseconds
             && state.endedAt?.microseconds == old.endedAt?.microseconds
         if isUnchanged {
             // Most transitions: no indexed column is touched.
             try statement(.moveInstance).run { bind in
                 bind.int(state.lastSequence)
-                bind.int(claim.instance.number)
-                bind.int(claim.version)
+                bind.int(instance.number)
+                bind.int(old.version)
             }
             return
         }
-        let dropsCancel = isNewRun && isCancelConsumed
+        let dropsCancel = isRevived || (isNewRun && isCancelConsumed)
+        let dropsPause = state.hold == .paused || state.status.isTerminal
         try statement(.rewriteInstance).run { bind in
             bind.text(state.status.rawValue)
             bind.stateText(state)
@@ -94,12 +140,14 @@ extension BatchWriter {
             bind.json(state.output)
             bind.json(state.failure?.value)
             bind.time(state.startedAt)
+            bind.time(state.runStartedAt)
             bind.time(state.endedAt)
             bind.int(state.marksConsumed)
             bind.int(isCancelConsumed && !dropsCancel ? 1 : 0)
             bind.int(dropsCancel ? 1 : 0)
-            bind.int(claim.instance.number)
-            bind.int(claim.version)
+            bind.int(dropsPause ? 1 : 0)
+            bind.int(instance.number)
+            bind.int(old.version)
         }
     }
 
@@ -124,11 +172,21 @@ extension BatchWriter {
 
     // MARK: - Rows
 
-    /// Writes all rows but the instance's. Returns how often an opened wait marked the instance.
+    /// Where the rows of a transition go.
+    struct Place {
+        var instance: InstanceKey
+        /// The run before, when the transition begins another one.
+        var previousRun: Int
+        var createdEvent: EventSequence
+        /// Before the transition.
+        var marks: Int64
+    }
+
+    /// Writes everything of a transition but the instance's own row. Returns whom gates rejected.
     func writeRows(
-        of transition: Transition, _ instance: InstanceKey, previousRun: Int, createdEvent: EventSequence
-    ) throws(SQLiteFailure) -> Int64 {
-        let run = transition.instance.run
+        of transition: Transition, _ state: Transition.InstanceState, at place: Place, waking woken: inout WokenInstances
+    ) throws(SQLiteFailure) -> [InstanceID] {
+        let (instance, run, previousRun) = (place.instance, state.run, place.previousRun)
         for change in transition.steps {
             switch change {
             case .insert(let row): try insert(row, instance, run: run)
@@ -141,14 +199,22 @@ extension BatchWriter {
         for taken in transition.eventsTaken { try take(taken, instance, run: previousRun) }
         for examined in transition.waitsExamined { try examine(examined, instance, run: previousRun) }
         for closed in transition.waitsClosed { try delete(.deleteWait, instance, run: previousRun, closed.key) }
+        if run != previousRun { try clearTimersAndWaits(of: instance, but: run) }
+        if memory.childEnds > 0 { try settleChildEnds(of: transition, state, at: place, waking: &woken) }
         for line in transition.logs { try insert(line, instance, run: run) }
         for email in transition.emails { try insert(email, instance) }
-        var marks: Int64 = 0
-        for wait in transition.waitsOpened where try open(wait, instance, run: run, createdEvent: createdEvent) {
-            try statement(.markInstance).run { $0.int(instance.number) }
-            marks += 1
+        // Children before events: what the parent sends may be for them. Events before waits: a wait finds what was sent.
+        var rejected = try startChildren(of: transition, instance, run: run, waking: &woken)
+        for sent in transition.eventsSent { rejected += try post(sent, waking: &woken).rejected }
+        for wait in transition.waitsOpened where try open(wait, instance, run: run, createdEvent: place.createdEvent) {
+            try mark(instance, waking: &woken)
         }
-        return marks
+        for request in transition.requests { try deliver(request, waking: &woken) }
+        return rejected
+    }
+
+    func insertKept(_ rows: [StepRow], _ instance: InstanceKey, run: Int) throws(SQLiteFailure) {
+        for row in rows { try insert(row, instance, run: run) }
     }
 
     private func insert(_ row: StepRow, _ instance: InstanceKey, run: Int) throws(SQLiteFailure) {
@@ -195,7 +261,7 @@ extension BatchWriter {
         }
     }
 
-    private func insert(_ row: LogRow, _ instance: InstanceKey, run: Int) throws(SQLiteFailure) {
+    func insert(_ row: LogRow, _ instance: InstanceKey, run: Int) throws(SQLiteFailure) {
         try statement(.insertLog).run { bind in
             bind.int(instance.number)
             bind.int(run)

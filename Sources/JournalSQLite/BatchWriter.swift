@@ -15,6 +15,8 @@ final class BatchWriter: @unchecked Sendable {
         var eventNames: Set<StoredText> = []
         var definitions: Set<ContentDigest> = []
         var configs: Set<ContentDigest> = []
+        /// How many rows `wf_child_end` has: none is the usual case, in which nobody asks for them.
+        var childEnds = 0
         /// Changes of `wf_count`, written at the end of the transaction.
         var counts: [CountKey: Int64] = [:]
         /// Of the transaction under way: what is claimed, given up and marked by it.
@@ -53,6 +55,7 @@ final class BatchWriter: @unchecked Sendable {
     private func remember() throws {
         let sequence = try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'wf_event'")
         memory.lastEvent = EventSequence(sequence ?? 0)
+        memory.childEnds = try Int.fetchOne(database, sql: "SELECT count(*) FROM wf_child_end") ?? 0
         for row in try Row.fetchAll(database, sql: "SELECT event, paths FROM wf_match_set ORDER BY event, paths") {
             let set = MatchSet(event: row["event"], paths: try MatchSet.paths(stored: row["paths"]))
             memory.matchSets[StoredText(set.event), default: []].append(set)
@@ -201,10 +204,10 @@ final class BatchWriter: @unchecked Sendable {
             switch transition.subject {
             case .start(let new): try start(new, transition)
             case .advance(let claim): try advance(claim, transition)
-            case .revive: .stale
+            case .revive(let id, let version): try revive(id, version, transition)
             }
-        case .accept(let sent): try accept(sent.event)
-        case .enqueue: .stale
+        case .accept(let sent): try accept(sent)
+        case .enqueue(let new): try enqueue(new)
         case .request(let request): try self.request(request)
         case .define(let record): try define(record)
         case .configure(let value): try configure(value)

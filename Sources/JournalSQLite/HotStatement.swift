@@ -7,13 +7,27 @@ enum HotStatement: Int, CaseIterable {
     case readRequest, writeRequest, forgetRequests, findCallerKey, findInstance
     case findDefinition, insertDefinition, insertMatchSet, findConfig, insertConfig
     case findEvent, insertEvent, insertEventName, insertEventKey, findCandidates, setDelivered, nextDelivery
-    case readCancel, writeCancel
+    case readForRequest, writeCancel, writePause, writeResume, writeForcedEnd
+    case insertChild, tellParent, tellRejected, takeChildEnd, dropChildEnds, dropEndsOfStep, findChildEnd, liveChildren
+    case readGate, writeGate, deleteGate, insertPlace, readPlace, deletePlace, waitingAtGate, oldestAtGate
+    case admitPlace, admitInstance, setAdmitted
+    case insertFirstRun, closeRun, insertRun, turnInstance, rebind, readLabels, deleteLabel, freeEvents, keepEvents
 
     var sql: String {
         switch self {
         case .readInstance, .moveInstance, .rewriteInstance, .quarantine, .markInstance, .insertInstance, .addCount,
-            .insertLabel, .findInstance, .readCancel, .writeCancel:
+            .insertLabel, .findInstance:
             instanceSQL
+        case .readForRequest, .writeCancel, .writePause, .writeResume, .writeForcedEnd: requestSQL
+        case .insertChild, .tellParent, .tellRejected, .takeChildEnd, .dropChildEnds, .dropEndsOfStep, .findChildEnd,
+            .liveChildren:
+            childSQL
+        case .readGate, .writeGate, .deleteGate, .insertPlace, .readPlace, .deletePlace, .waitingAtGate, .oldestAtGate,
+            .admitPlace, .admitInstance, .setAdmitted:
+            gateSQL
+        case .insertFirstRun, .closeRun, .insertRun, .turnInstance, .rebind, .readLabels, .deleteLabel, .freeEvents,
+            .keepEvents:
+            runSQL
         case .insertStep, .updateStep, .insertAttempt, .setTimer, .clearTimer, .clearTimers, .insertLog, .insertEmail:
             rowSQL
         case .insertWait, .readWait, .examineWait, .deleteWait, .deleteWaits, .findEvents, .takeEvent, .findEvent,
@@ -31,15 +45,16 @@ enum HotStatement: Int, CaseIterable {
             """
             SELECT version, status, run, continuations, marks, marks_consumed, cancel_consumed, created_event, started_at,
                 ended_at, ending IS NULL AND hold IS NULL AND hold_reason IS NULL AND cleanup IS NULL AND output IS NULL
-                AND failure IS NULL, workflow FROM wf_instance WHERE number = ?
+                AND failure IS NULL, run_started_at, admitted, parent, workflow FROM wf_instance WHERE number = ?
             """
         case .moveInstance:
             "UPDATE wf_instance SET version = version + 1, last_sequence = ? WHERE number = ? AND version = ?"
         case .rewriteInstance:
             """
             UPDATE wf_instance SET version = version + 1, status = ?, ending = ?, hold = ?, hold_reason = ?, cleanup = ?,
-                run = ?, continuations = ?, last_sequence = ?, output = ?, failure = ?, started_at = ?, ended_at = ?,
-                marks_consumed = ?, cancel_consumed = ?, cancel = CASE WHEN ? THEN NULL ELSE cancel END
+                run = ?, continuations = ?, last_sequence = ?, output = ?, failure = ?, started_at = ?,
+                run_started_at = ?, ended_at = ?, marks_consumed = ?, cancel_consumed = ?,
+                cancel = CASE WHEN ? THEN NULL ELSE cancel END, pause = CASE WHEN ? THEN NULL ELSE pause END
             WHERE number = ? AND version = ?
             """
         case .quarantine:
@@ -51,9 +66,10 @@ enum HotStatement: Int, CaseIterable {
         case .insertInstance:
             """
             INSERT INTO wf_instance (id, version, status, ending, hold, hold_reason, cleanup, run, continuations,
-                last_sequence, marks, marks_consumed, cancel_consumed, started_at, ended_at, created_at, created_event,
-                workflow, digest, config, caller_key, labels, trigger, input, output, failure)
-            VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                last_sequence, marks, marks_consumed, cancel_consumed, started_at, run_started_at, ended_at, created_at,
+                created_event, parent, depth, event_depth, workflow, digest, config, caller_key, labels, trigger, input,
+                output, failure)
+            VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """
         case .insertLabel: "INSERT INTO wf_label (name, value, instance) VALUES (?, ?, ?)"
@@ -63,8 +79,6 @@ enum HotStatement: Int, CaseIterable {
             ON CONFLICT (workflow, status) DO UPDATE SET count = count + excluded.count
             """
         case .findInstance: "SELECT number FROM wf_instance WHERE id = ?"
-        case .readCancel: "SELECT number, status, cancel IS NULL, cancel_consumed FROM wf_instance WHERE id = ?"
-        case .writeCancel: "UPDATE wf_instance SET marks = marks + 1, cancel = coalesce(cancel, ?) WHERE number = ?"
         default: ""
         }
     }
@@ -147,7 +161,11 @@ enum HotStatement: Int, CaseIterable {
         case .writeRequest: "INSERT OR REPLACE INTO wf_request (key, body_digest, instance, time) VALUES (?, ?, ?, ?)"
         case .forgetRequests:
             "DELETE FROM wf_request WHERE key IN (SELECT key FROM wf_request WHERE time <= ? ORDER BY time LIMIT 1000)"
-        case .findCallerKey: "SELECT id, input FROM wf_instance WHERE workflow = ? AND caller_key = ?"
+        case .findCallerKey:
+            """
+            SELECT id, coalesce((SELECT input FROM wf_run WHERE instance = number AND run = 1), input)
+            FROM wf_instance WHERE workflow = ? AND caller_key = ?
+            """
         case .findDefinition: "SELECT 1 FROM wf_definition WHERE digest = ?"
         case .insertDefinition:
             """

@@ -25,7 +25,8 @@ struct ReadConnection {
         try all(
             """
             SELECT number, id, version FROM wf_instance INDEXED BY wf_instance_movable
-            WHERE hold IS NULL AND (status IN ('pending', 'running') OR (status = 'suspended' AND marks > marks_consumed))
+            WHERE hold IS NULL AND status IN ('pending', 'running', 'suspended')
+                AND ((status <> 'suspended' AND admitted IS NOT 0) OR marks > marks_consumed)
                 AND number > ? ORDER BY number LIMIT ?
             """,
             { bind in
@@ -34,15 +35,28 @@ struct ReadConnection {
             }, { columns throws(SQLiteFailure) in columns.claim(epoch) })
     }
 
+    /// Everything of an instance as of one moment; nil when the claim is not good. The caller reads in a transaction.
+    func stored(_ claim: Claim) throws -> StoredInstance? {
+        guard var stored = try instance(claim) else { return nil }
+        let run = stored.state.run
+        stored.steps = try steps(of: claim.instance, run: run)
+        stored.timers = try timers(of: claim.instance, run: run)
+        stored.waits = try waits(of: claim.instance, run: run)
+        return stored
+    }
+
     /// The instance's row with its definition and configuration, without its other rows; nil when the claim is not good.
-    func instance(_ claim: Claim) throws -> StoredInstance? {
+    private func instance(_ claim: Claim) throws -> StoredInstance? {
         try first(
             """
             SELECT i.workflow, i.digest, d.semantics, i.input, c.value, i.trigger, i.created_at, i.status, i.ending, i.hold,
                 i.hold_reason, i.cleanup, i.run, i.continuations, i.last_sequence, i.output, i.failure, i.started_at,
-                i.ended_at, i.marks_consumed, i.cancel_consumed, i.marks,
-                CASE WHEN i.cancel_consumed THEN NULL ELSE i.cancel END
+                i.run_started_at, i.ended_at, i.marks_consumed, i.cancel_consumed, i.marks,
+                CASE WHEN i.cancel_consumed THEN NULL ELSE i.cancel END, l.parent_id, l.run, l.step, l.attempt, l.detached,
+                i.depth, i.event_depth, i.admitted IS NOT 0, coalesce(r.kept_seq, 0), r.occurrences
             FROM wf_instance AS i JOIN wf_definition AS d ON d.digest = i.digest JOIN wf_config AS c ON c.digest = i.config
+                LEFT JOIN wf_child AS l ON l.child = i.number
+                LEFT JOIN wf_run AS r ON r.instance = i.number AND r.run = i.run
             WHERE i.number = ? AND i.version = ?
             """,
             { bind in
@@ -54,7 +68,27 @@ struct ReadConnection {
                     claim: claim, workflow: columns.text(), digest: ContentDigest(hex: columns.text()),
                     semantics: Int(columns.int()), input: try columns.json(), config: try columns.json(),
                     trigger: try columns.json(), createdAt: columns.time(), state: try columns.state(), marks: columns.int(),
-                    cancel: try columns.optionalJSON().map(CancelRequest.init(value:)), steps: [], timers: [], waits: [])
+                    cancel: try columns.optionalJSON().map(CancelRequest.init(value:)), parent: columns.parentLink(),
+                    depth: Int(columns.int()), eventDepth: Int(columns.int()), isAdmitted: columns.int() != 0,
+                    keptSequence: Int(columns.int()), occurrences: try columns.occurrences(), steps: [], timers: [], waits: [])
+            })
+    }
+
+    /// Ends of children that their steps wait for, in the order in which they came.
+    func childEnds(of instance: InstanceKey, limit: Int) throws -> [InstanceInbox.ChildEnd] {
+        try all(
+            """
+            SELECT child, step, attempt, status, output, failure FROM wf_child_end WHERE parent = ? ORDER BY number LIMIT ?
+            """,
+            { bind in
+                bind.int(instance.number)
+                bind.int(limit)
+            },
+            { columns throws(SQLiteFailure) in
+                InstanceInbox.ChildEnd(
+                    child: InstanceID(columns.text()), step: MemoKey(columns.text()), attempt: Int(columns.int()),
+                    status: columns.optionalText().map(InstanceStatus.init(stored:)), output: try columns.optionalJSON(),
+                    failure: try columns.failure())
             })
     }
 
@@ -173,7 +207,32 @@ extension Columns {
             status: InstanceStatus(stored: text()), ending: optionalText().map(InstanceStatus.init(stored:)),
             hold: optionalText().flatMap(Hold.init(rawValue:)), holdReason: optionalText(),
             isCleanupIncomplete: optionalText() != nil, run: Int(int()), continuations: Int(int()), lastSequence: Int(int()),
-            output: try optionalJSON(), failure: try failure(), startedAt: optionalTime(), endedAt: optionalTime(),
-            marksConsumed: int(), consumesCancel: int() != 0)
+            output: try optionalJSON(), failure: try failure(), startedAt: optionalTime(), runStartedAt: optionalTime(),
+            endedAt: optionalTime(), marksConsumed: int(), consumesCancel: int() != 0)
+    }
+
+    mutating func parentLink() -> ParentLink? {
+        guard let parent = optionalText() else {
+            for _ in 0..<4 { skip() }
+            return nil
+        }
+        return ParentLink(
+            instance: InstanceID(parent), run: Int(int()), step: MemoKey(text()), attempt: Int(int()), isDetached: int() != 0)
+    }
+
+    mutating func occurrences() throws(SQLiteFailure) -> [String: Int] {
+        var occurrences: [String: Int] = [:]
+        for (key, value) in try optionalJSON()?.mapValue ?? [:] {
+            if case .string(let place) = key, let count = value.intValue { occurrences[place] = Int(count) }
+        }
+        return occurrences
+    }
+
+    mutating func labels() throws(SQLiteFailure) -> [String: String] {
+        var labels: [String: String] = [:]
+        for (key, value) in try json().mapValue ?? [:] {
+            if case .string(let name) = key, let text = value.stringValue { labels[name] = text }
+        }
+        return labels
     }
 }

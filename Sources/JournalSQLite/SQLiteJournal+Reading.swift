@@ -57,23 +57,16 @@ extension SQLiteJournal {
 
     package func load(_ claim: Claim) throws(JournalError) -> StoredInstance? {
         guard isCurrent(claim) else { return nil }
-        return try readConsistently { connection in
-            guard var stored = try connection.instance(claim) else { return nil }
-            let run = stored.state.run
-            stored.steps = try connection.steps(of: claim.instance, run: run)
-            stored.timers = try connection.timers(of: claim.instance, run: run)
-            stored.waits = try connection.waits(of: claim.instance, run: run)
-            return stored
-        }
+        return try readConsistently { try $0.stored(claim) }
     }
 
     package func inbox(_ claim: Claim, limit: Int) throws(JournalError) -> InstanceInbox? {
         guard isCurrent(claim) else { return nil }
         return try read { connection in
-            // First the marks, then the events: each statement sees at least what the one before saw.
+            // First the marks, then what they stand for: each statement sees at least what the one before saw.
             let header = try connection.first(
                 """
-                SELECT marks, CASE WHEN cancel_consumed THEN NULL ELSE cancel END, created_event, run
+                SELECT marks, CASE WHEN cancel_consumed THEN NULL ELSE cancel END, pause, created_event, run
                 FROM wf_instance WHERE number = ? AND version = ?
                 """,
                 { bind in
@@ -83,6 +76,7 @@ extension SQLiteJournal {
                 { columns throws(SQLiteFailure) in
                     (
                         marks: columns.int(), cancel: try columns.optionalJSON().map(CancelRequest.init(value:)),
+                        pause: try columns.optionalJSON().map(PauseRequest.init(value:)),
                         createdEvent: EventSequence(columns.int()), run: Int(columns.int())
                     )
                 })
@@ -94,7 +88,9 @@ extension SQLiteJournal {
                     for: wait, of: claim.instance, after: max(wait.examined, header.createdEvent), limit: limit)
                 return events.isEmpty ? nil : InstanceInbox.Candidates(wait: wait.key, events: events)
             }
-            return InstanceInbox(marks: header.marks, cancel: header.cancel, candidates: candidates)
+            return InstanceInbox(
+                marks: header.marks, cancel: header.cancel, pause: header.pause,
+                childEnds: try connection.childEnds(of: claim.instance, limit: limit), candidates: candidates)
         }
     }
 

@@ -8,12 +8,12 @@ package struct SQLiteReader: JournalQueries {
 
     init(_ reader: any DatabaseReader) { self.reader = reader }
 
-    private func read<Result>(_ work: (ReadConnection) throws -> Result) throws(JournalError) -> Result {
+    func read<Result>(_ work: (ReadConnection) throws -> Result) throws(JournalError) -> Result {
         try translatingErrors { try reader.read { try work(ReadConnection($0)) } }
     }
 
     /// Rows of an instance by its id, none when nobody knows it.
-    private func rows<Row>(
+    func rows<Row>(
         of id: InstanceID, _ work: (ReadConnection, InstanceKey, _ run: Int) throws -> [Row]
     ) throws(JournalError) -> [Row] {
         try read { connection in
@@ -169,71 +169,6 @@ package struct SQLiteReader: JournalQueries {
     }
 }
 
-/// The list of instances as SQL with its parameters, condition by condition.
-private struct InstanceListQuery {
-    static let columns = """
-        i.id, i.number, i.workflow, i.digest, i.status, i.ending, i.hold, i.hold_reason, i.cleanup, i.run, i.labels,
-        i.caller_key, i.created_at, i.started_at, i.ended_at
-        """
-
-    private var conditions: [String] = []
-    private(set) var parameters: [(inout Binder) -> Void] = []
-
-    init(_ filter: InstanceFilter) {
-        if !filter.statuses.isEmpty {
-            let statuses = filter.statuses.map(\.rawValue).sorted()
-            // Names the condition of the partial index, so that ended ones are found among millions of sleepers.
-            if filter.statuses.allSatisfy(\.isTerminal) {
-                conditions.append("i.status IN ('completed', 'failed', 'cancelled', 'timed_out')")
-            }
-            conditions.append("i.status IN (\(statuses.map { _ in "?" }.joined(separator: ", ")))")
-            for status in statuses { parameters.append { $0.text(status) } }
-        }
-        if let workflow = filter.workflow { require("i.workflow = ?") { $0.text(workflow) } }
-        for (name, value) in filter.labels.sorted(by: { $0.key.precedesByCodePoint($1.key) }) {
-            require("i.number IN (SELECT instance FROM wf_label WHERE name = ? AND value = ?)") { bind in
-                bind.text(name)
-                bind.text(value)
-            }
-        }
-        if let since = filter.createdSince { require("i.created_at >= ?") { $0.time(since) } }
-        if let event = filter.waitingFor {
-            require("EXISTS (SELECT 1 FROM wf_wait AS w WHERE w.instance = i.number AND w.event = ?)") { $0.text(event) }
-        }
-    }
-
-    mutating func require(_ condition: String, _ bind: @escaping (inout Binder) -> Void) {
-        conditions.append(condition)
-        parameters.append(bind)
-    }
-
-    var sql: String {
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return "SELECT \(Self.columns) FROM wf_instance AS i \(filter) ORDER BY i.number DESC LIMIT ?"
-    }
-}
-
-extension Columns {
-    fileprivate mutating func summary() throws(SQLiteFailure) -> InstanceSummary {
-        let id = InstanceID(text())
-        let key = InstanceKey(int())
-        return InstanceSummary(
-            id: id, key: key, workflow: text(), digest: ContentDigest(hex: text()), status: InstanceStatus(stored: text()),
-            ending: optionalText().map(InstanceStatus.init(stored:)), hold: optionalText().flatMap(Hold.init(rawValue:)),
-            holdReason: optionalText(), isCleanupIncomplete: optionalText() != nil, run: Int(int()),
-            labels: try labels(), callerKey: optionalText(), createdAt: time(), startedAt: optionalTime(),
-            endedAt: optionalTime())
-    }
-
-    private mutating func labels() throws(SQLiteFailure) -> [String: String] {
-        var labels: [String: String] = [:]
-        for (key, value) in try json().mapValue ?? [:] {
-            if case .string(let name) = key, let text = value.stringValue { labels[name] = text }
-        }
-        return labels
-    }
-}
-
 // The open journal answers people on its reading connections.
 extension SQLiteJournal {
     private var reader: SQLiteReader { SQLiteReader(pool) }
@@ -257,4 +192,9 @@ extension SQLiteJournal {
         try reader.events(named: name, limit: limit)
     }
     package func counts() throws(JournalError) -> [InstanceCount] { try reader.counts() }
+    package func storedInstance(_ id: InstanceID) throws(JournalError) -> StoredInstance? { try reader.storedInstance(id) }
+    package func runs(of id: InstanceID) throws(JournalError) -> [RunSummary] { try reader.runs(of: id) }
+    package func children(of id: InstanceID) throws(JournalError) -> [ChildSummary] { try reader.children(of: id) }
+    package func gatePosition(of id: InstanceID) throws(JournalError) -> GatePosition? { try reader.gatePosition(of: id) }
+    package func takers(of event: EventSequence) throws(JournalError) -> [EventTaker] { try reader.takers(of: event) }
 }

@@ -4,10 +4,10 @@ enum Schema {
     static let applicationID: Int32 = 0x7766_726E
 
     /// Each brings a file from the version of its index to the next, in one transaction. Never edited once released.
-    static let migrations: [String] = [version1]
+    static let migrations: [String] = [version1, version2]
     static var version: Int { migrations.count }
 
-    private static let version1 = """
+    static let version1 = """
         CREATE TABLE wf_meta (
             name TEXT PRIMARY KEY NOT NULL,
             value INTEGER NOT NULL

@@ -56,7 +56,7 @@ package enum JSON {
     /// What is wrong with storing this value, or nil: NaN, an infinity, a map key that is no string.
     package static func obstacle(to value: Value) -> String? {
         switch value {
-        case .double(let number) where !number.isFinite: "\(number) is not a JSON number"
+        case .double(let number) where !number.isFinite: "\(number.isNaN ? "NaN" : "infinity") is not a JSON number"
         case .list(let items): items.lazy.compactMap(obstacle).first
         case .map(let map):
             map.lazy.compactMap { entry -> String? in

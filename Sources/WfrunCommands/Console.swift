@@ -51,14 +51,17 @@ private func writeAll(_ text: String, to descriptor: Int32) {
     }
 }
 
-/// What surrounds a command: where it writes, the environment it sees.
+/// What surrounds a command: where it writes, what it may read, the environment it sees.
 package struct Surroundings: Sendable {
     package var console: Console
     package var environment: [String: String]
+    /// The descriptor from which commands read lines.
+    package var input: Int32
 
-    package init(console: Console, environment: [String: String]) {
+    package init(console: Console, environment: [String: String], input: Int32 = STDIN_FILENO) {
         self.console = console
         self.environment = environment
+        self.input = input
     }
 
     @TaskLocal package static var current = Surroundings.process()

@@ -20,7 +20,7 @@ struct LocalRun: Sendable {
     func start(_ file: String, definitions: String?, input: InputOptions, database: String?) async throws(CommandFailure) {
         let files = try ProjectFiles.around(file, definitions: definitions)
         for refusal in files.refusals { console.talk("wfrun: \(refusal)") }
-        let analysis = ProjectAnalysis.of(files)
+        let analysis = ProjectAnalysis.of(files, policy: settings.file.diagnostics)
         let workflow = try analysis.workflow(in: file, of: files, console)
         if case .failure(let unresolved) = ConfigValues(settings).snapshot(for: workflow.graph) {
             throw CommandFailure(.failed, unresolved.description)
@@ -202,7 +202,7 @@ extension CommandFailure {
             switch error.code {
             case .workflowNotFound, .instanceNotFound: .notFound
             case .invalidInput, .invalidStart, .idempotencyKeyReused: .bad
-            case .alreadyEnded, .callerKeyTaken: .wrongState
+            case .alreadyEnded, .callerKeyTaken, .gateFull, .held, .notHeld, .notEnded, .mismatch: .wrongState
             case .full, .unavailable, .unknown: .failed
             }
         let places = (error.violations.listValue ?? []).compactMap { place -> String? in

@@ -34,7 +34,7 @@ struct Server: Sendable {
         if let obstacle = address.obstacle() { throw CommandFailure(.failed, obstacle) }
         let fingerprint = ProjectFiles.fingerprint(folder)
         let files = try ProjectFiles.below(folder)
-        let analysis = ProjectAnalysis.of(files)
+        let analysis = ProjectAnalysis.of(files, policy: settings.file.diagnostics)
         let composition = try Composition.open(database: database, durability: durability, settings: settings)
         let (tokens, newToken) = try LocalTokens.open(database: database)
         try composition.run()
@@ -96,7 +96,8 @@ struct Server: Sendable {
         let watcher = Task {
             guard watches else { return }
             await DefinitionWatcher(
-                folder: folder, definitions: composition.definitions, engine: composition.engine, logger: logger
+                folder: folder, policy: settings.file.diagnostics, definitions: composition.definitions,
+                engine: composition.engine, logger: logger
             ).run(since: fingerprint)
         }
         let failure = Task { report.yield(.failure(await composition.engine.waitForFailure())) }

@@ -34,7 +34,7 @@ struct Wfrun: AsyncParsableCommand {
         subcommands: [
             ValidateCommand.self, RunCommand.self, ServeCommand.self, StartCommand.self, ListCommand.self, ShowCommand.self,
             HistoryCommand.self, ResultCommand.self, CancelCommand.self, EventCommand.self, GraphCommand.self,
-            ExplainCommand.self, VersionCommand.self,
+            EvalCommand.self, CheckCommand.self, NextCommand.self, SchemaCommand.self, ExplainCommand.self, VersionCommand.self,
         ])
 }
 

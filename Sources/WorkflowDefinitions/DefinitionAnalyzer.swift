@@ -17,27 +17,55 @@ package enum DefinitionAnalyzer {
 
     /// Parses, checks and lowers everything together.
     /// - Parameter includesActions: whether composite actions get graphs of their own, for tests of them.
-    package static func analyze(_ sources: SourceSet, includesActions: Bool = false) -> Analysis {
+    package static func analyze(
+        _ sources: SourceSet, policy: DiagnosticPolicy = .standard, includesActions: Bool = false
+    ) -> Analysis {
         let project = Project(sources)
         let lowering = ProjectLowering(project)
+        let diagnostics = settled(checked(project, lowering), in: project, policy)
+        let faulty = files(of: diagnostics) { $0.severity == .error }
+        func all(_ kind: Definition.Kind) -> [AnalysedWorkflow] {
+            project.files.filter { $0.definition.kind == kind }
+                .map { analysed($0, project: project, lowering: lowering, faulty: faulty) }
+                .sorted { $0.name.precedesByCodePoint($1.name) }
+        }
+        return Analysis(
+            diagnostics: diagnostics, workflows: all(.workflow), actions: includesActions ? all(.action) : [],
+            errors: project.knownErrors)
+    }
+
+    /// Everything that is wrong, whatever anybody has said about it.
+    private static func checked(_ project: Project, _ lowering: ProjectLowering) -> DiagnosticCollector {
         var diagnostics = lowering.diagnostics
         let subjects = project.files.filter { !$0.isLibrary }.map {
             RuleSubject(file: $0, project: project, lowered: lowering.files[$0.relativePath])
         }
         for subject in subjects { RuleBook.check(subject) { diagnostics.report($0) } }
         ProjectRules.check(project) { diagnostics.report($0) }
-        let faulty = Set(diagnostics.sorted.filter { $0.severity == .error }.map { ObjectIdentifier($0.range.file) })
+        let faulty = files(of: diagnostics.sorted) { !DiagnosticCatalogue.canBeSettled($0) }
         for subject in subjects where !faulty.contains(ObjectIdentifier(subject.definition.file)) {
             RuleBook.checkFaultless(subject) { diagnostics.report($0) }
         }
-        func analysed(_ kind: Definition.Kind) -> [AnalysedWorkflow] {
-            project.files.filter { $0.definition.kind == kind }
-                .map { self.analysed($0, project: project, lowering: lowering, faulty: faulty) }
-                .sorted { $0.name.precedesByCodePoint($1.name) }
-        }
-        return Analysis(
-            diagnostics: diagnostics.sorted, workflows: analysed(.workflow),
-            actions: includesActions ? analysed(.action) : [], errors: project.knownErrors)
+        if faulty.isEmpty { ProjectRules.checkFaultless(project) { diagnostics.report($0) } }
+        return diagnostics
+    }
+
+    /// After waivers and policy; an error that is left keeps its file from being run.
+    private static func settled(
+        _ found: DiagnosticCollector, in project: Project, _ policy: DiagnosticPolicy
+    ) -> [Diagnostic] {
+        let all = found.sorted
+        let faulty = files(of: all) { !DiagnosticCatalogue.canBeSettled($0) }
+        var waivers = WaiverApplication(project.waivers, roots: project.files.map(\.definition.root))
+        waivers.apply(to: all)
+        waivers.reportUseless { faulty.contains(ObjectIdentifier($0)) }
+        var settled = DiagnosticCollector()
+        for diagnostic in waivers.remaining { policy.applied(to: diagnostic).map { settled.report($0) } }
+        return settled.sorted
+    }
+
+    private static func files(of diagnostics: [Diagnostic], where isMeant: (Diagnostic) -> Bool) -> Set<ObjectIdentifier> {
+        Set(diagnostics.filter(isMeant).map { ObjectIdentifier($0.range.file) })
     }
 
     private static func analysed(
@@ -45,7 +73,8 @@ package enum DefinitionAnalyzer {
     ) -> AnalysedWorkflow {
         let closure = DefinitionClosure(of: file, project: project, lowering: lowering)
         let isFaulty =
-            closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
+            closure.hasFaultyInterface
+            || closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
             || project.shared.map { closure.usesSharedTypes && faulty.contains(ObjectIdentifier($0.file)) } ?? false
         return AnalysedWorkflow(
             name: file.definition.name.value, description: file.definition.description?.value, file: file.definition.file,

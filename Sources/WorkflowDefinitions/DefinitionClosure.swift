@@ -9,6 +9,10 @@ struct DefinitionClosure {
     let actions: [Project.File]
     /// Signatures of the built-in actions it uses, by name.
     let builtins: [Project.SignatureFile]
+    /// Of the other workflows it invokes, by name.
+    let interfaces: [WorkflowInterface]
+    /// An interface has a mistake in its types.
+    let hasFaultyInterface: Bool
     private let sharedTypes: [Entry]
     private let sharedEvents: [Entry]
 
@@ -31,6 +35,11 @@ struct DefinitionClosure {
         }
         self.actions = actions
         self.builtins = builtins.sorted { $0.precedesByCodePoint($1) }.compactMap { project.builtins[$0] }
+        let parts = [lowered] + actions.map { lowering.actions[$0.definition.name.value] }
+        let invoked = Set(parts.flatMap { $0?.invoked ?? [] }).subtracting([file.definition.name.value])
+        let names = invoked.sorted { $0.precedesByCodePoint($1) }
+        interfaces = names.compactMap { project.interface(of: $0) }
+        hasFaultyInterface = names.contains { project.names.interfaces[$0]?.isSound == false }
         (sharedTypes, sharedEvents) = Self.shared(by: [file] + actions, project)
     }
 
@@ -67,12 +76,13 @@ struct DefinitionClosure {
         let called =
             actions.map { ($0.definition.name.value, $0.definition.root.canonicalValue) }
             + builtins.map { ($0.signature.name, $0.root.canonicalValue) }
-        return ContentDigest(
-            of: [
-                "definition": main.definition.root.canonicalValue, "actions": .map(ValueMap(called)),
-                "types": canonical(sharedTypes),
-                "events": canonical(sharedEvents), "semantics": .int(Int64(DefinitionAnalyzer.semantics)),
-            ])
+        var digested: ValueMap = [
+            "definition": main.definition.root.canonicalValue, "actions": .map(ValueMap(called)),
+            "types": canonical(sharedTypes), "events": canonical(sharedEvents),
+            "semantics": .int(Int64(DefinitionAnalyzer.semantics)),
+        ]
+        if !interfaces.isEmpty { digested["interfaces"] = .map(ValueMap(interfaces.map { ($0.name, $0.document) })) }
+        return ContentDigest(of: .map(digested))
     }
 
     func sources(_ project: Project) -> [DefinitionSource] {
@@ -81,6 +91,7 @@ struct DefinitionClosure {
         if usesSharedTypes, let shared = project.shared {
             sources.append(DefinitionSource(path: project.sharedPath, text: shared.file.text))
         }
+        sources += interfaces.map(\.source)
         return sources
     }
 
@@ -102,7 +113,8 @@ struct DefinitionClosure {
             workflow: main.definition.name.value, description: main.definition.description?.value, digest: digest,
             semantics: DefinitionAnalyzer.semantics, nodes: linked.nodes, blocks: linked.blocks, files: linked.files,
             events: events,
-            config: config, labels: lowered.labels, timeout: main.definition.timeout?.value, matchSets: matchSets)
+            config: config, labels: lowered.labels, timeout: main.definition.timeout?.value, matchSets: matchSets,
+            triggers: lowered.triggers, concurrency: lowered.concurrency, retention: main.definition.retention?.spans ?? [:])
     }
 
     private func config() -> [StepGraph.ConfigSetting]? {

@@ -54,6 +54,12 @@ struct Project {
     private(set) var diagnostics = DiagnosticCollector()
     /// Position in `files` of each composite action.
     private(set) var actionPositions: [String: Int] = [:]
+    /// What authors of the project's own files have waived.
+    private(set) var waivers: [Waiver] = []
+    /// Position in `files` of each workflow.
+    private var workflowPositions: [String: Int] = [:]
+    /// Of workflows that are not among the files: those of a stored definition.
+    private var storedInterfaces: [String: WorkflowInterface] = [:]
 
     /// What the built-in actions may raise, in the order of their names and signatures.
     var knownErrors: [KnownError] {
@@ -80,10 +86,12 @@ struct Project {
         into parsed: inout [(definition: Definition, isLibrary: Bool, path: String)]
     ) {
         guard !path.hasSuffix(".test.yaml") else { return }
-        let (tree, problems) = YAMLReader.read(file)
-        diagnostics.report(contentsOf: problems)
-        guard let tree else { return }
+        let document = YAMLReader.readDocument(file)
+        diagnostics.report(contentsOf: document.diagnostics)
+        if !isLibrary { waivers += document.comments.compactMap { Waiver.read($0) { diagnostics.report($0) } } }
+        guard let tree = document.root else { return }
         if isLibrary, SignatureParser.isSignature(tree) { return readSignature(tree, file, path) }
+        if root == nil, WorkflowInterface.isPath(path) { return readInterface(tree, file) }
         var parser = DefinitionParser()
         if !isLibrary, path == "types.yaml" {
             shared = parser.sharedTypes(tree, file: file)
@@ -104,6 +112,15 @@ struct Project {
         diagnostics.report(contentsOf: parser.reading.diagnostics.sorted)
     }
 
+    private mutating func readInterface(_ tree: YAMLNode, _ file: SourceFile) {
+        var parser = InterfaceParser()
+        if let signature = parser.signature(tree, file: file) {
+            names.interfaces[signature.name] = signature
+            storedInterfaces[signature.name] = WorkflowInterface(name: signature.name, stored: tree)
+        }
+        diagnostics.report(contentsOf: parser.reading.diagnostics.sorted)
+    }
+
     private mutating func add(_ definition: Definition, isLibrary: Bool, path: String) {
         var typing = FileTyping()
         let types = typing.types(of: definition, shared: isLibrary ? nil : shared)
@@ -116,9 +133,16 @@ struct Project {
             names.actions[name] = ActionSignature(
                 name: name, range: definition.name.range, isBuiltin: false, input: types.input, returns: types.returns)
         } else {
+            workflowPositions[name] = files.count
             names.workflows.append(name)
+            names.interfaces[name] = .interface(of: definition, types)
         }
         files.append(File(definition: definition, types: types, isLibrary: isLibrary, relativePath: path))
+    }
+
+    /// What callers rely on of a workflow.
+    func interface(of workflow: String) -> WorkflowInterface? {
+        storedInterfaces[workflow] ?? workflowPositions[workflow].map { WorkflowInterface(of: files[$0], shared: shared) }
     }
 
     private func firstRange(of name: String, kind: Definition.Kind) -> SourceRange? {

@@ -12,6 +12,8 @@ package final class Engine: Sendable {
 
     private let store: any JournalStore
     private let handlers: [String: ActionHandler]
+    /// Takes lines for the server's own log.
+    private let report: @Sendable (String) -> Void
     private let coreQueue = DispatchQueue(label: "wfrun.engine")
     private let readQueue = DispatchQueue(label: "wfrun.journal.read")
     private let writer: JournalWriter
@@ -39,9 +41,10 @@ package final class Engine: Sendable {
 
     package init(
         store: any JournalStore, definitions: any DefinitionProvider, actions: [ActionHandler], secrets: any SecretSource,
-        configuration: Configuration = Configuration()
+        configuration: Configuration = Configuration(), report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
+        self.report = report
         handlers = Dictionary(actions.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         writer = JournalWriter(store: store)
         core = EngineCore(
@@ -291,6 +294,7 @@ package final class Engine: Sendable {
             case .ended(let id):
                 let waiting = clients.withLock { $0.ends.removeValue(forKey: id) }
                 for continuation in waiting?.values ?? [:].values { continuation.resume() }
+            case .report(let line): report(line)
             }
         }
         if !writes.isEmpty { writer.submit(writes) }
@@ -325,7 +329,7 @@ package final class Engine: Sendable {
                 let due = try store.timers(dueBy: instant, limit: limit)
                 post(.timers(due, through: due.count < limit ? instant : due.last?.timer.dueAt ?? instant))
             case .release(let claim): try store.release([claim])
-            case .write, .perform, .abort, .answer, .ended: break
+            case .write, .perform, .abort, .answer, .ended, .report: break
             }
         } catch {
             readFailed(effect, error)

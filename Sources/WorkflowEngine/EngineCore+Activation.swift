@@ -1,3 +1,4 @@
+import DequeModule
 import Values
 import WorkflowGraph
 import WorkflowInterpreter
@@ -14,8 +15,8 @@ extension EngineCore {
             return
         }
         instance.lastUsed = serial()
-        guard !instance.queue.isEmpty || instance.marks > instance.state.marksConsumed else {
-            evictIdle()
+        guard !instance.queue.isEmpty || instance.continuation != nil || instance.marks > instance.state.marksConsumed else {
+            rest(instance)
             return
         }
         instance.drained = []
@@ -28,8 +29,13 @@ extension EngineCore {
             // What an occurrence leaves in the queue, the end of an action that never began say, goes into the same transition.
             // A wait that was opened is committed first: the commit looks for events that came before it, and those go
             // before whatever else is due.
-            while !instance.queue.isEmpty, instance.drained.count < JournalLimits.entriesPerActivation, !builder.opensWaits {
-                let occurrence = instance.queue.removeFirst()
+            while instance.drained.count < JournalLimits.entriesPerActivation, !builder.opensWaits,
+                let occurrence = instance.queue.popFirst()
+            {
+                if builder.state.hold != nil, !occurrence.appliesWhileHeld {
+                    instance.heldBack.append(occurrence)
+                    continue
+                }
                 instance.drained.append(occurrence)
                 try apply(occurrence, to: instance, &builder)
             }
@@ -54,11 +60,16 @@ extension EngineCore {
 
     func write(_ builder: TransitionBuilder, of instance: LiveInstance) {
         var builder = builder
-        if instance.interpreter.completion == nil { builder.state.status = instance.restingStatus }
+        if let input = instance.continuation {
+            builder.state.status = .running
+            if !builder.insertsSteps, instance.claim != nil { followRun(instance, input, &builder) }
+        } else if instance.hasBegun || builder.state.runStartedAt != nil, instance.interpreter.completion == nil {
+            builder.state.status = instance.restingStatus
+        }
         if builder.state != instance.state { builder.isNeeded = true }
         guard let transition = builder.finished() else {
             instance.drained = []
-            evictIdle()
+            rest(instance)
             return
         }
         instance.isWriting = true
@@ -68,33 +79,21 @@ extension EngineCore {
         effects.append(.write(tag, .transition(transition)))
     }
 
+    /// Nothing waits for the instance now.
+    private func rest(_ instance: LiveInstance) {
+        guard let claim = instance.claim, live[claim.instance] === instance else { return }
+        let isWaitingOutside = instance.isHeld ? !attempts.hasAny(of: claim.instance) : !instance.hasBegun
+        // A held instance is taken up anew when it is released, one at a gate when it is admitted.
+        if isWaitingOutside { leaveMemory(instance) } else { evictIdle() }
+    }
+
     // MARK: - After the commit
 
     func transitionWritten(_ instance: LiveInstance, _ outcome: WriteOutcome) {
         instance.isWriting = false
         let ticket = starts.removeValue(forKey: ObjectIdentifier(instance))
         switch outcome {
-        case .committed(let committed):
-            instance.drained = []
-            instance.claim = committed.claim
-            if let ticket {
-                live[committed.claim.instance] = instance
-                for timer in instance.timers.values.sorted(by: { $0.key < $1.key }) { arm(timer, of: committed.claim.instance) }
-                effects.append(.answer(ticket, .started(StartedInstance(id: instance.id, isNew: true))))
-            }
-            if committed.isReady { instance.needsInbox = true }
-            // Read before attempts begin: one that fails at once makes the next transition already.
-            let hasEnded = instance.state.status.isTerminal
-            abortStopped(instance)
-            performAnnounced(instance, committed.claim)
-            if hasEnded {
-                live[committed.claim.instance] = nil
-                effects.append(.release(committed.claim))
-                effects.append(.ended(instance.id))
-            } else {
-                queueWaiting(instance)
-                activate(instance)
-            }
+        case .committed(let committed): transitionCommitted(instance, committed, ticket)
         case .existing(let id):
             giveBackPlaces(instance)
             if let ticket { effects.append(.answer(ticket, .started(StartedInstance(id: id, isNew: false)))) }
@@ -104,6 +103,8 @@ extension EngineCore {
                 refuse(ticket, EngineError(.unknown, "whether the instance was started is not known; repeat with the same key"))
             }
             reload(instance)
+            // Whom it marked, if it was committed, is not known.
+            if outcome == .unknown { wakeAll() }
         case .refused(let refusal):
             giveBackPlaces(instance)
             if let ticket { refuse(ticket, Self.error(of: refusal)) }
@@ -112,20 +113,50 @@ extension EngineCore {
         }
     }
 
+    private func transitionCommitted(_ instance: LiveInstance, _ committed: WriteOutcome.Committed, _ ticket: Ticket?) {
+        instance.drained = []
+        instance.claim = committed.claim
+        if let ticket {
+            live[committed.claim.instance] = instance
+            for timer in instance.timers.values.sorted(by: { $0.key < $1.key }) { arm(timer, of: committed.claim.instance) }
+            effects.append(.answer(ticket, .started(StartedInstance(id: instance.id, isNew: true))))
+        }
+        if committed.isReady { instance.needsInbox = true }
+        // Read before attempts begin: one that fails at once makes the next transition already.
+        let hasEnded = instance.state.status.isTerminal
+        let hasContinued = instance.continuation != nil && !instance.hasBegun
+        abortStopped(instance)
+        performAnnounced(instance, committed.claim)
+        if hasEnded {
+            live[committed.claim.instance] = nil
+            effects.append(.release(committed.claim))
+            effects.append(.ended(instance.id))
+        } else if hasContinued || !instance.hasBegun && instance.needsInbox {
+            leaveMemory(instance)
+            fetch(committed.claim.instance)
+        } else {
+            queueWaiting(instance)
+            activate(instance)
+        }
+        for key in committed.woken where key != committed.claim.instance { wake(key) }
+    }
+
     static func error(of refusal: WriteOutcome.Refusal) -> EngineError {
         switch refusal.reason {
         case .keyReused: EngineError(.idempotencyKeyReused, refusal.message)
         case .callerKeyTaken: EngineError(.callerKeyTaken, refusal.message)
-        case .quarantined, .limit, .gateFull: EngineError(.invalidStart, refusal.message)
+        case .gateFull: EngineError(.gateFull, refusal.message)
+        case .quarantined, .limit: EngineError(.invalidStart, refusal.message)
         }
     }
 
+    // MARK: - Leaving memory
+
     /// Drops the live object and builds it anew from the store; results of finished actions are kept.
-    private func reload(_ instance: LiveInstance) {
+    func reload(_ instance: LiveInstance) {
         guard let claim = instance.claim else { return }
-        let results = (instance.drained + instance.queue).filter { if case .result = $0 { true } else { false } }
+        keepResults(of: instance, claim.instance)
         drop(instance)
-        if !results.isEmpty { keptResults[claim.instance, default: []] += results }
         fetch(claim.instance)
     }
 
@@ -135,53 +166,22 @@ extension EngineCore {
         effects.append(.release(claim))
     }
 
+    private func leaveMemory(_ instance: LiveInstance) {
+        giveBackPlaces(instance)
+        if let claim = instance.claim { keepResults(of: instance, claim.instance) }
+        drop(instance)
+    }
+
+    private func keepResults(of instance: LiveInstance, _ key: InstanceKey) {
+        let results = (instance.drained + instance.queue).filter { if case .result = $0 { true } else { false } }
+        if !results.isEmpty { keptResults[key, default: []] += results }
+    }
+
     /// Suspended instances leave memory, those unused the longest first.
     private func evictIdle() {
         guard live.count > configuration.maximumIdleInstances else { return }
         let idle = live.values.filter(\.isIdle).sorted { $0.lastUsed < $1.lastUsed }
         for instance in idle.prefix(max(0, live.count - configuration.maximumIdleInstances * 9 / 10)) { drop(instance) }
-    }
-
-    // MARK: - Inbox
-
-    func received(_ claim: Claim, _ inbox: InstanceInbox?) {
-        guard let instance = live[claim.instance] else { return }
-        instance.isReadingInbox = false
-        guard let inbox else {
-            reload(instance)
-            return
-        }
-        if let cancel = inbox.cancel { instance.queue.append(.cancel(cancel)) }
-        let taken = offer(inbox.candidates, to: instance)
-        // Where events were declined there may be more than were read: the marks stand until a reading finds none.
-        let isComplete = !taken.contains { if case .examined = $0 { true } else { false } }
-        if isComplete { instance.marks = max(instance.marks, inbox.marks) }
-        // Events go before what else is waiting: a timeout must not beat an event accepted before it.
-        instance.queue = taken + instance.queue
-        activate(instance)
-    }
-
-    /// Gives each wait, in the order in which they began, the oldest event that it takes; one event satisfies one wait.
-    private func offer(_ candidates: [InstanceInbox.Candidates], to instance: LiveInstance) -> [LiveInstance.Occurrence] {
-        var taken: Set<EventSequence> = []
-        var occurrences: [LiveInstance.Occurrence] = []
-        for candidate in candidates {
-            guard let wait = instance.waits[candidate.wait] else { continue }
-            var examined = wait.examined
-            for event in candidate.events where event.sequence > wait.examined && !taken.contains(event.sequence) {
-                let verdict = instance.interpreter.examine(event, for: candidate.wait)
-                if verdict == .accepted {
-                    taken.insert(event.sequence)
-                    occurrences.append(.event(wait: candidate.wait, event))
-                    examined = wait.examined
-                    break
-                }
-                examined = event.sequence
-                if case .declined(let reason?) = verdict { instance.declined.append((candidate.wait, reason)) }
-            }
-            if examined > wait.examined { occurrences.append(.examined(wait: candidate.wait, through: examined)) }
-        }
-        return occurrences
     }
 
     // MARK: - Applying
@@ -190,8 +190,9 @@ extension EngineCore {
         _ occurrence: LiveInstance.Occurrence, to instance: LiveInstance, _ builder: inout TransitionBuilder
     ) throws(JournalMismatch) {
         // What was due before the instance ended in this very pass is void.
-        guard instance.interpreter.completion == nil else { return }
+        guard instance.interpreter.completion == nil, !builder.state.status.isTerminal else { return }
         switch occurrence {
+        case .begin: try beginRun(instance, &builder)
         case .result(let key, let attempt, let result, let startedAt):
             try applyResult(result, to: key, attempt: attempt, startedAt: startedAt, instance, &builder)
         case .timer(let key): try applyTimer(key, instance, &builder)
@@ -207,21 +208,13 @@ extension EngineCore {
             builder.examined(wait: wait, through: sequence)
             // After this commit: read before, it would show the same events again.
             instance.needsInbox = true
-        case .cancel(let request):
-            builder.state.consumesCancel = true
-            try applySignal(.cancelled(request), instance, &builder)
+        case .childEnded(let end): try applyChildEnd(end, instance, &builder)
+        case .cancel(let request): try applyCancel(request, instance, &builder)
+        case .pause(let request): applyPause(request, instance, &builder)
         case .place(let key): announce(key, instance, &builder)
-        case .notStarted(let key):
-            guard let open = instance.openActions[key] else { return }
-            // An earlier, interrupted beginning may have had its effect.
-            let outcome: StepOutcome =
-                open.row.interruptions > 0
-                ? .failed(
-                    Failure(
-                        code: "interrupted", message: "interrupted by a crash, then stopped", attempt: open.row.attempt,
-                        isUncertain: true))
-                : .cancelled
-            try complete(open.row, with: outcome, instance, &builder)
+        case .execute(let key): try execute(key, instance, &builder)
+        case .detached(let key): try applyDetached(key, instance, &builder)
+        case .notStarted(let key): try applyNotStarted(key, instance, &builder)
         case .takeBack(let key): takeBack(key, instance, &builder)
         case .interrupted(let key): try applyInterruption(key, instance, &builder)
         }
@@ -241,7 +234,7 @@ extension EngineCore {
         case .sleep:
             guard let row = instance.openLeaves[key] else { return }
             try complete(row, with: .completed(.null), instance, &builder)
-        case .retry: requestPlace(instance, key, &builder)
+        case .retry: retryDue(key, instance, &builder)
         case .timeout:
             guard let step = key.stepOfTimeout else { return }
             try applySignal(.timedOut(step), instance, &builder)
@@ -250,18 +243,38 @@ extension EngineCore {
         }
     }
 
+    private func retryDue(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
+        if instance.openChildren[key] != nil {
+            scheduleChild(key, instance, &builder)
+        } else {
+            requestPlace(instance, key, &builder)
+        }
+    }
+
     func applySignal(
         _ signal: Signal, _ instance: LiveInstance, _ builder: inout TransitionBuilder
     ) throws(JournalMismatch) {
         guard instance.signals.insert(signal.key).inserted else { return }
         let sequence = builder.nextSequence()
-        var row = StepRow(
-            key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
-            scheduledAt: builder.time, completedAt: builder.time)
-        if case .cancelled(let request) = signal { row.output = request.value }
-        builder.insert(row)
+        builder.insert(
+            StepRow(
+                key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
+                output: signal.value, scheduledAt: builder.time, completedAt: builder.time))
         let entry = JournalEntry(sequence: sequence, time: builder.time, content: .signal(signal))
         carryOut(try instance.interpreter.apply(entry), of: instance, into: &builder)
+    }
+
+    private func applyNotStarted(
+        _ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder
+    ) throws(JournalMismatch) {
+        if let child = instance.openChildren[key] {
+            try complete(child.row, with: .cancelled, instance, &builder)
+        } else if let open = instance.openActions[key] {
+            // An earlier, interrupted beginning may have had its effect.
+            let failure = Failure(
+                code: "interrupted", message: "interrupted by a crash, then stopped", attempt: open.row.attempt, isUncertain: true)
+            try complete(open.row, with: open.row.interruptions > 0 ? .failed(failure) : .cancelled, instance, &builder)
+        }
     }
 
     /// Records a leaf's final outcome and goes on with what follows from it.
@@ -281,97 +294,29 @@ extension EngineCore {
             row.failure = failure
         case .cancelled: row.status = .cancelled
         }
-        instance.openLeaves[row.key] = nil
-        instance.openActions[row.key] = nil
+        instance.close(row.key)
         builder.update(row)
         let entry = JournalEntry(
             sequence: builder.state.lastSequence, time: builder.time, content: .outcome(row.key, outcome))
         carryOut(try instance.interpreter.apply(entry), of: instance, into: &builder)
     }
+}
 
-    // MARK: - Carrying out
-
-    /// Turns commands into rows. Effects wait for the commit.
-    func carryOut(_ commands: [Command], of instance: LiveInstance, into builder: inout TransitionBuilder) {
-        for command in commands {
-            switch command {
-            case .runAction(let request):
-                let row = request.leaf.row(.call, action: request.action, status: .scheduled)
-                builder.insert(row)
-                instance.openActions[row.key] = LiveInstance.OpenAction(row: row, request: request)
-                requestPlace(instance, row.key, &builder)
-            case .startSleep(let request):
-                var row = request.leaf.row(.sleep, action: nil, status: .sleeping)
-                row.dueAt = request.until
-                builder.insert(row)
-                instance.openLeaves[row.key] = row
-                setTimer(TimerRow(key: row.key, kind: .sleep, dueAt: request.until), instance, &builder)
-            case .openWait(let request):
-                let row = request.leaf.row(.wait, action: nil, status: .waiting)
-                builder.insert(row)
-                instance.openLeaves[row.key] = row
-                let wait = WaitRow(
-                    key: row.key, matches: request.matches, scheduledSequence: request.leaf.scheduledSequence)
-                instance.waits[row.key] = wait
-                builder.open(wait)
-            case .startChild, .sendEvent, .stopChild: preconditionFailure("not executed yet")
-            case .stopAction(let key): stopAction(key, instance, &builder)
-            case .endLeaf(let key): endLeaf(key, instance, &builder)
-            case .startTimer(let key, let due):
-                setTimer(
-                    TimerRow(key: key, kind: key == .deadlineSignal ? .deadline : .timeout, dueAt: due), instance, &builder)
-            case .stopTimer(let key):
-                if instance.timers.removeValue(forKey: key) != nil { builder.clear(timer: key) }
-            case .beginEnding(let status): builder.state.ending = status
-            case .noteFailedCleanup(let step, let failure):
-                builder.state.isCleanupIncomplete = true
-                builder.log(
-                    LogRow(
-                        time: builder.time, level: "error", key: step,
-                        message: "cleanup failed: \(failure.code): \(failure.message)",
-                        data: failure.value))
-            case .finish(let completion): finish(completion, instance, &builder)
-            }
-        }
-    }
-
-    private func setTimer(_ timer: TimerRow, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        instance.timers[timer.key] = timer
-        builder.set(timer)
-        // A timer that fires before its commit finds the instance busy and waits for it.
-        if let claim = instance.claim { arm(timer, of: claim.instance) }
-    }
-
-    private func endLeaf(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        guard var row = instance.openLeaves.removeValue(forKey: key) else { return }
-        row.status = .cancelled
-        row.completedAt = builder.time
-        row.dueAt = nil
-        builder.update(row)
-        if instance.timers.removeValue(forKey: key) != nil { builder.clear(timer: key) }
-        if instance.waits.removeValue(forKey: key) != nil { builder.close(wait: key) }
-    }
-
-    private func finish(_ completion: Completion, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        if let status = completion.status {
-            builder.state.status = status
-            builder.state.endedAt = builder.time
-        }
-        switch completion {
-        case .continuedAsNew: preconditionFailure("not executed yet")
-        case .completed(let output): builder.state.output = JSON.normalised(output)
-        case .failed(let failure), .cancelled(let failure), .timedOut(let failure): builder.state.failure = failure
-        }
-        for key in instance.timers.keys.sorted() { builder.clear(timer: key) }
-        instance.timers = [:]
+extension LiveInstance {
+    func close(_ key: MemoKey) {
+        openLeaves[key] = nil
+        openActions[key] = nil
+        openChildren[key] = nil
+        openEmits[key] = nil
     }
 }
 
-extension LeafRecord {
-    func row(_ verb: StepVerb, action: String?, status: StepStatus) -> StepRow {
-        StepRow(
-            key: key, verb: verb, action: action, status: status, inputDigest: inputDigest,
-            scheduledSequence: scheduledSequence,
-            occurrence: occurrence, scheduledAt: scheduledAt)
+extension LiveInstance.Occurrence {
+    /// What has happened outside is recorded while the instance is held; nothing of its own accord moves.
+    var appliesWhileHeld: Bool {
+        switch self {
+        case .result, .interrupted, .notStarted, .takeBack, .cancel, .pause: true
+        case .begin, .timer, .event, .examined, .childEnded, .place, .execute, .detached: false
+        }
     }
 }

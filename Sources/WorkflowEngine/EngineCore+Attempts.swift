@@ -1,3 +1,4 @@
+import DequeModule
 import Values
 import WorkflowGraph
 import WorkflowInterpreter
@@ -10,7 +11,7 @@ extension EngineCore {
     /// Announces the next attempt if there is a place for it now, otherwise lines it up.
     func requestPlace(_ instance: LiveInstance, _ key: MemoKey, _ builder: inout TransitionBuilder) {
         guard let open = instance.openActions[key], !open.isStopped else { return }
-        if !isDraining, isInline(open.request.action) || slots.take(open.request.action) {
+        if !isDraining, builder.state.hold == nil, isInline(open.request.action) || slots.take(open.request.action) {
             announce(key, instance, &builder)
             return
         }
@@ -38,7 +39,9 @@ extension EngineCore {
     }
 
     func queueForPlace(_ instance: LiveInstance, _ key: MemoKey, action: String) {
-        guard !isDraining, let claim = instance.claim, instance.openActions[key]?.isQueued == false else { return }
+        guard !isDraining, !instance.isHeld, let claim = instance.claim, instance.openActions[key]?.isQueued == false else {
+            return
+        }
         instance.openActions[key]?.isQueued = true
         if isInline(action) {
             instance.queue.append(.place(key))
@@ -52,7 +55,7 @@ extension EngineCore {
         guard !isDraining else { return }
         while let waiter = slots.nextInLine() {
             // An instance that was loaded anew stands in line twice: whoever is not queued any more has got its place.
-            guard let instance = live[waiter.instance], let open = instance.openActions[waiter.step],
+            guard let instance = live[waiter.instance], !instance.isHeld, let open = instance.openActions[waiter.step],
                 open.isQueued, open.row.status == .scheduled, slots.take(waiter.action)
             else { continue }
             instance.openActions[waiter.step]?.isQueued = false
@@ -75,6 +78,7 @@ extension EngineCore {
         open.row.status = .running
         open.row.dueAt = nil
         open.row.startedAt = builder.time
+        open.isAnnounced = true
         instance.openActions[key] = open
         builder.update(open.row)
         instance.announced.append(key)
@@ -86,7 +90,8 @@ extension EngineCore {
         let announced = instance.announced
         instance.announced = []
         for key in announced {
-            guard let open = instance.openActions[key], open.row.status == .running else { continue }
+            guard let open = instance.openActions[key], open.isAnnounced else { continue }
+            instance.openActions[key]?.isAnnounced = false
             if isDraining {
                 instance.queue.append(.takeBack(key))
             } else {
@@ -95,7 +100,7 @@ extension EngineCore {
         }
     }
 
-    private func perform(_ open: LiveInstance.OpenAction, _ instance: LiveInstance, _ claim: Claim) {
+    private func perform(_ open: OpenAction, _ instance: LiveInstance, _ claim: Claim) {
         let key = open.row.key
         let tag = AttemptTag(instance: claim.instance, step: key, attempt: open.row.attempt, serial: serial())
         var values: [String: String] = [:]
@@ -105,8 +110,11 @@ extension EngineCore {
                 if let value = secrets.secret(name) { values[name] = value } else { missing.append(name) }
             }
         }
-        attempts[tag] = RunningAttempt(
-            action: open.request.action, startedAt: now, holdsPlace: !isInline(open.request.action), redactor: Redactor(values))
+        attempts.begin(
+            tag,
+            RunningAttempt(
+                action: open.request.action, startedAt: now, holdsPlace: !isInline(open.request.action),
+                redactor: Redactor(values)))
         guard handlers[open.request.action] != nil else {
             attemptEnded(
                 tag,
@@ -132,7 +140,7 @@ extension EngineCore {
     }
 
     private func revealedInput(
-        _ open: LiveInstance.OpenAction, _ instance: LiveInstance, _ values: [String: String], _ missing: [String]
+        _ open: OpenAction, _ instance: LiveInstance, _ values: [String: String], _ missing: [String]
     ) -> Result<Value, Failure> {
         guard open.request.usesSecrets else { return .success(open.request.input) }
         if let name = missing.first {
@@ -144,7 +152,7 @@ extension EngineCore {
     // MARK: - After
 
     func attemptEnded(_ tag: AttemptTag, _ result: ActionResult) {
-        guard let attempt = attempts.removeValue(forKey: tag) else { return }
+        guard let attempt = attempts.end(tag) else { return }
         if attempt.holdsPlace { slots.giveBack(attempt.action) }
         defer { fillPlaces() }
         var result = attempt.redactor.redact(result)
@@ -239,7 +247,7 @@ extension EngineCore {
     }
 
     private func decide(
-        _ decision: AttemptMachine.Decision, after failure: Failure, _ open: LiveInstance.OpenAction, _ instance: LiveInstance,
+        _ decision: AttemptMachine.Decision, after failure: Failure, _ open: OpenAction, _ instance: LiveInstance,
         _ builder: inout TransitionBuilder
     ) throws(JournalMismatch) {
         var row = open.row
@@ -251,10 +259,7 @@ extension EngineCore {
             row.lastFailure = failure
             instance.openActions[row.key]?.row = row
             builder.update(row)
-            let timer = TimerRow(key: row.key, kind: .retry, dueAt: due)
-            instance.timers[row.key] = timer
-            builder.set(timer)
-            if let claim = instance.claim { arm(timer, of: claim.instance) }
+            setTimer(TimerRow(key: row.key, kind: .retry, dueAt: due), instance, &builder)
         case .again:
             row.status = .scheduled
             row.attempt -= 1
@@ -265,21 +270,23 @@ extension EngineCore {
 
     // MARK: - Stopping
 
-    func stopAction(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
+    /// No further attempt begins. One under way is told to stop too, unless it may finish.
+    func stopAction(
+        _ key: MemoKey, isLetFinish: Bool, _ instance: LiveInstance, _ builder: inout TransitionBuilder
+    ) {
         guard let open = instance.openActions[key] else { return }
         instance.openActions[key]?.isStopped = true
         switch open.row.status {
-        case .running where !instance.announced.contains(key):
-            instance.stopped.append(key)
+        case .running where !open.isAnnounced: if !isLetFinish { instance.stopped.append(key) }
         case .running:
             // Announced in this very transition: it has not begun and does not begin.
-            instance.announced.removeAll { $0 == key }
+            instance.openActions[key]?.isAnnounced = false
             if !isInline(open.request.action) { slots.giveBack(open.request.action) }
             instance.openActions[key]?.row.attempt -= 1
             instance.openActions[key]?.row.status = .scheduled
             instance.queue.append(.notStarted(key))
         case .scheduled, .sleeping, .waiting, .completed, .failed, .cancelled:
-            if instance.timers.removeValue(forKey: key) != nil { builder.clear(timer: key) }
+            clearTimer(key, instance, &builder)
             instance.queue.append(.notStarted(key))
         }
     }
@@ -293,14 +300,12 @@ extension EngineCore {
 
     private func abort(_ key: MemoKey, _ instance: LiveInstance) {
         guard let claim = instance.claim else { return }
-        // At most a few attempts of one step can be known; sorting keeps the order of effects the same in every run.
-        let tags = attempts.keys.filter { $0.instance == claim.instance && $0.step == key }.sorted { $0.serial < $1.serial }
-        for tag in tags { abort(tag) }
+        for tag in attempts.tags(of: claim.instance, key) { abort(tag) }
     }
 
-    private func abort(_ tag: AttemptTag) {
+    func abort(_ tag: AttemptTag) {
         guard attempts[tag]?.isAborted == false else { return }
-        attempts[tag]?.isAborted = true
+        attempts.update(tag) { $0.isAborted = true }
         effects.append(.abort(tag))
         timers.insert(.grace(tag), dueAt: now.adding(configuration.graceTime) ?? now)
     }
@@ -308,15 +313,15 @@ extension EngineCore {
     /// The shutdown waits no longer. An answer that still comes is recorded; a failure is not the action's own.
     func stopActions() {
         isDraining = true
-        for tag in attempts.keys.sorted(by: { $0.serial < $1.serial }) where attempts[tag]?.isAborted == false {
-            attempts[tag]?.isStoppedByShutdown = true
+        for tag in attempts.all where attempts[tag]?.isAborted == false {
+            attempts.update(tag) { $0.isStoppedByShutdown = true }
             abort(tag)
         }
     }
 
     func attemptLimitReached(_ tag: AttemptTag) {
         guard attempts[tag] != nil else { return }
-        attempts[tag]?.hasTimedOut = true
+        attempts.update(tag) { $0.hasTimedOut = true }
         abort(tag)
     }
 
@@ -344,13 +349,15 @@ extension EngineCore {
 
     /// Places that an instance leaving memory holds: of announcements that were not committed, and of those still to be made.
     func giveBackPlaces(_ instance: LiveInstance) {
-        var keys = instance.announced
+        var keys = instance.announced.filter { instance.openActions[$0]?.isAnnounced == true }
         for case .place(let key) in instance.queue { keys.append(key) }
+        for case .place(let key) in instance.heldBack { keys.append(key) }
         for key in keys {
             if let open = instance.openActions[key], !isInline(open.request.action) { slots.giveBack(open.request.action) }
         }
         instance.announced = []
         instance.queue.removeAll { if case .place = $0 { true } else { false } }
+        instance.heldBack.removeAll { if case .place = $0 { true } else { false } }
         fillPlaces()
     }
 }

@@ -1,3 +1,4 @@
+import DequeModule
 import Values
 import WorkflowGraph
 import WorkflowInterpreter
@@ -5,7 +6,7 @@ import WorkflowJournal
 
 /// New instances, and instances that come back from the store.
 extension EngineCore {
-    /// The start of an instance and its first activation are one transition.
+    /// The start of an instance and its first activation are one transition, unless it may have to wait at a gate.
     func start(_ request: StartRequest, id: InstanceID, ticket: Ticket) {
         guard !isDraining else {
             refuse(ticket, EngineError(.unavailable, "the server is shutting down; try again"))
@@ -15,43 +16,50 @@ extension EngineCore {
             refuse(ticket, EngineError(.workflowNotFound, "there is no workflow '\(request.workflow)'"))
             return
         }
+        let prepared: PreparedInstance
+        do {
+            prepared = try prepare(definition, id: id, input: request.input, trigger: request.trigger)
+        } catch {
+            refuse(ticket, error.error(ofStarting: request.workflow))
+            return
+        }
+        var new = prepared.new
+        new.callerKey = request.callerKey
+        new.request = request.idempotency
+        if new.gate != nil {
+            submit(.enqueue(new), .start(ticket))
+            return
+        }
         let graph = definition.graph
-        let input: Value
-        switch graph.main.input.admit(request.input) {
-        case .success(let admitted): input = admitted
-        case .failure(let violation):
-            refuse(
-                ticket,
-                EngineError(
-                    .invalidInput, "the input does not fit workflow '\(request.workflow)': \(violation.summary)",
-                    violations: violation.value))
-            return
-        }
-        let header = InstanceHeader(
-            id: id, workflow: graph.workflow, input: input, config: typedConfig(definition.config, graph),
-            trigger: request.trigger, startedAt: now)
-        let interpreter = Interpreter(graph: graph, header: header)
-        let labels: [String: String]
-        switch interpreter.labels() {
-        case .success(let evaluated): labels = evaluated
-        case .failure(let failure):
-            refuse(ticket, EngineError(.invalidStart, failure.message))
-            return
-        }
+        let interpreter = Interpreter(graph: graph, header: prepared.header, tracer: configuration.tracer)
         let instance = LiveInstance(
-            claim: nil, id: id, interpreter: interpreter, trustedHosts: TrustedHosts.of(graph, config: definition.config),
-            state: Transition.InstanceState(status: .running, startedAt: now), marks: 0)
-        let new = NewInstance(
-            id: id, workflow: graph.workflow, digest: graph.digest, input: JSON.normalised(input),
-            config: definition.configDigest, labels: labels, trigger: request.trigger, callerKey: request.callerKey,
-            request: request.idempotency, createdAt: now)
+            claim: nil, facts: LiveInstance.Facts(id: id, config: definition.config), interpreter: interpreter,
+            trustedHosts: TrustedHosts.of(graph, config: definition.config),
+            state: Transition.InstanceState(status: .running, startedAt: now, runStartedAt: now), marks: 0)
         var builder = TransitionBuilder(subject: .start(new), time: now, state: instance.state)
         carryOut(interpreter.start(), of: instance, into: &builder)
         starts[ObjectIdentifier(instance)] = ticket
         write(builder, of: instance)
     }
 
+    /// The answer to a start that was only written down.
+    func started(_ ticket: Ticket, _ outcome: WriteOutcome) {
+        switch outcome {
+        case .enqueued(let enqueued):
+            effects.append(.answer(ticket, .started(StartedInstance(id: enqueued.id, isNew: true))))
+            for key in enqueued.woken { wake(key) }
+        case .existing(let id): effects.append(.answer(ticket, .started(StartedInstance(id: id, isNew: false))))
+        case .refused(let refusal): refuse(ticket, Self.error(of: refusal))
+        case .stale, .unknown:
+            refuse(ticket, EngineError(.unknown, "whether the instance was started is not known; repeat with the same key"))
+            wakeAll()
+        case .committed, .accepted, .requested, .stored: preconditionFailure("a start is enqueued or not")
+        }
+    }
+
     func refuse(_ ticket: Ticket, _ error: EngineError) { effects.append(.answer(ticket, .refused(error))) }
+
+    // MARK: - Coming back
 
     /// Replays an instance's rows; nil when it has to be held instead.
     func rebuild(_ stored: StoredInstance) -> LiveInstance? {
@@ -63,18 +71,11 @@ extension EngineCore {
         }
         do {
             let graph = try definitions.graph(stored.digest)
-            guard case .success(let input) = graph.main.input.admit(stored.input) else {
+            guard let header = header(of: stored, graph) else {
                 hold(stored, .unsupported, "the stored input does not fit the definition's type any more")
                 return nil
             }
-            let header = InstanceHeader(
-                id: stored.claim.id, workflow: stored.workflow, continuations: stored.state.continuations, input: input,
-                config: typedConfig(stored.config, graph), trigger: stored.trigger,
-                startedAt: stored.state.startedAt ?? stored.createdAt)
-            let interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps)
-            return LiveInstance(
-                claim: stored.claim, id: stored.claim.id, interpreter: interpreter,
-                trustedHosts: TrustedHosts.of(graph, config: stored.config), state: stored.state, marks: stored.marks)
+            return try rebuild(stored, graph, header)
         } catch let error as DefinitionUnavailable {
             hold(stored, .unsupported, error.reason)
         } catch let mismatch as JournalMismatch {
@@ -85,15 +86,40 @@ extension EngineCore {
         return nil
     }
 
-    /// The snapshot with the kinds of its settings' types.
-    private func typedConfig(_ config: Value, _ graph: StepGraph) -> Value {
-        guard case .map(var map) = config else { return config }
-        for setting in graph.config {
-            if let value = map[setting.name], case .success(let typed) = setting.contract.admit(value) {
-                map[setting.name] = typed
-            }
+    func header(of stored: StoredInstance, _ graph: StepGraph) -> InstanceHeader? {
+        guard case .success(let input) = graph.main.input.admit(stored.input) else { return nil }
+        let began = Timestamp(microseconds: now.microseconds)
+        return InstanceHeader(
+            id: stored.claim.id, workflow: stored.workflow, continuations: stored.state.continuations, input: input,
+            config: typedConfig(stored.config, graph), trigger: stored.trigger, run: stored.state.run,
+            startedAt: stored.state.startedAt ?? began)
+    }
+
+    private func rebuild(
+        _ stored: StoredInstance, _ graph: StepGraph, _ header: InstanceHeader
+    ) throws(JournalMismatch) -> LiveInstance {
+        let hasBegun = stored.state.runStartedAt != nil
+        let interpreter: Interpreter
+        var beginning: LiveInstance.Beginning?
+        if hasBegun {
+            interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps)
+        } else if stored.isRetried {
+            interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps, hasBegun: false)
+            beginning = .retried(RetryRecord(run: stored.state.run, occurrences: stored.occurrences))
+        } else {
+            interpreter = Interpreter(graph: graph, header: header, tracer: configuration.tracer)
+            beginning = .first(interpreter.start())
         }
-        return .map(map)
+        let instance = LiveInstance(
+            claim: stored.claim,
+            facts: LiveInstance.Facts(
+                id: stored.claim.id, config: stored.config, depth: stored.depth, eventDepth: stored.eventDepth),
+            interpreter: interpreter, trustedHosts: TrustedHosts.of(graph, config: stored.config), state: stored.state,
+            marks: stored.marks)
+        instance.beginning = beginning
+        if !hasBegun, stored.isAdmitted { instance.queue.append(.begin) }
+        if hasBegun, case .continuedAsNew(let input)? = interpreter.completion { instance.continuation = input }
+        return instance
     }
 
     /// The instance stays as it is until an operator releases it.
@@ -110,22 +136,7 @@ extension EngineCore {
 
     /// Joins the open rows to what the interpreter has open; what a crash interrupted, and what came due meanwhile, is queued.
     func takeUp(_ instance: LiveInstance, _ stored: StoredInstance) {
-        let stopped = Set(instance.interpreter.stoppedActions)
-        let rows = Dictionary(stored.steps.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
-        for command in instance.interpreter.outstanding() {
-            switch command {
-            case .runAction(let request):
-                guard let row = rows[request.leaf.key] else { continue }
-                instance.openActions[row.key] = LiveInstance.OpenAction(
-                    row: row, request: request, isStopped: stopped.contains(row.key))
-                takeUpAction(instance, row, request)
-            case .startSleep(let request): instance.openLeaves[request.leaf.key] = rows[request.leaf.key]
-            case .openWait(let request): instance.openLeaves[request.leaf.key] = rows[request.leaf.key]
-            case .startChild, .sendEvent, .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding,
-                .noteFailedCleanup, .finish:
-                break
-            }
-        }
+        if instance.hasBegun { takeUpSteps(instance, stored) }
         instance.signals = Set(stored.steps.filter { $0.verb == .signal }.map(\.key))
         for wait in stored.waits { instance.waits[wait.key] = wait }
         for timer in stored.timers {
@@ -136,11 +147,45 @@ extension EngineCore {
                 arm(timer, of: stored.claim.instance)
             }
         }
-        instance.queue = (keptResults.removeValue(forKey: stored.claim.instance) ?? []) + instance.queue
-        if let cancel = stored.cancel { instance.queue.append(.cancel(cancel)) }
+        instance.queue.prepend(contentsOf: keptResults.removeValue(forKey: stored.claim.instance) ?? [])
+        guard let cancel = stored.cancel else { return }
+        if instance.hasBegun { instance.queue.append(.cancel(cancel)) } else { instance.queue.prepend(.cancel(cancel)) }
     }
 
-    private func takeUpAction(_ instance: LiveInstance, _ row: StepRow, _ request: ActionRequest) {
+    private func takeUpSteps(_ instance: LiveInstance, _ stored: StoredInstance) {
+        let aborted = Set(instance.interpreter.stoppedActions)
+        let stopped = aborted.union(instance.interpreter.finishingActions).union(instance.interpreter.stoppedChildren)
+        let rows = Dictionary(stored.steps.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        for command in instance.interpreter.outstanding() {
+            guard let key = command.leafKey, let row = rows[key] else { continue }
+            switch command {
+            case .runAction(let request):
+                instance.openActions[key] = OpenAction(row: row, request: request, isStopped: stopped.contains(key))
+                takeUpAction(instance, row, request, isAborted: aborted.contains(key))
+            case .startSleep, .openWait: instance.openLeaves[key] = row
+            case .startChild(let request):
+                instance.openChildren[key] = OpenChild(row: row, request: request, isStopped: stopped.contains(key))
+                takeUpChild(instance, row, request)
+            case .sendEvent(let request):
+                instance.openEmits[key] = OpenEmit(row: row, request: request)
+                instance.queue.append(.execute(key))
+            case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+            }
+        }
+    }
+
+    private func takeUpChild(_ instance: LiveInstance, _ row: StepRow, _ request: ChildRequest) {
+        let isStopped = instance.openChildren[row.key]?.isStopped == true
+        switch row.status {
+        case .scheduled where isStopped, .sleeping where isStopped: instance.queue.append(.notStarted(row.key))
+        case .scheduled: instance.queue.append(.execute(row.key))
+        // A rejection is in the inbox, which is read before.
+        case .waiting where request.isDetached: instance.queue.append(.detached(row.key))
+        case .waiting, .sleeping, .running, .completed, .failed, .cancelled: break
+        }
+    }
+
+    private func takeUpAction(_ instance: LiveInstance, _ row: StepRow, _ request: ActionRequest, isAborted: Bool) {
         guard let claim = instance.claim else { return }
         let isStopped = instance.openActions[row.key]?.isStopped == true
         switch row.status {
@@ -148,14 +193,12 @@ extension EngineCore {
         case .scheduled: queueForPlace(instance, row.key, action: request.action)
         case .running:
             // Still under way in this process when only its instance left memory; a kept result is the same.
-            let isHere = attempts.keys.contains {
-                $0.instance == claim.instance && $0.step == row.key && $0.attempt == row.attempt
-            }
+            let isHere = attempts.tags(of: claim.instance, row.key).contains { $0.attempt == row.attempt }
             let isKept = keptResults[claim.instance]?.contains { kept in
                 if case .result(row.key, row.attempt, _, _) = kept { true } else { false }
             }
             if !isHere && isKept != true { instance.queue.append(.interrupted(row.key)) }
-            if isHere && isStopped {
+            if isHere && isAborted {
                 instance.stopped.append(row.key)
                 abortStopped(instance)
             }
@@ -166,4 +209,9 @@ extension EngineCore {
     func arm(_ timer: TimerRow, of key: InstanceKey) {
         if timer.dueAt <= armedThrough { timers.insert(.step(key, timer)) }
     }
+}
+
+extension StoredInstance {
+    /// The run that has not begun is an operator's retry: it began before, and waits to be let in again.
+    var isRetried: Bool { state.status == .pending && state.startedAt != nil }
 }

@@ -8,7 +8,7 @@
 
 package import Values
 import WorkflowGraph
-import WorkflowInterpreter
+package import WorkflowInterpreter
 package import WorkflowJournal
 
 /// The executor, the resumer and the bookkeeping between them.
@@ -26,6 +26,8 @@ package final class EngineCore {
         package var pollInterval = TimeSpan(microseconds: 1_000_000)
         /// Version of the meaning of the language that this engine runs.
         package var semantics = 1
+        /// Hears of the nodes that instances begin while they are live: how `wfrun test` measures what was reached.
+        package var tracer: StepTracer?
 
         package init() {}
     }
@@ -66,6 +68,8 @@ package final class EngineCore {
         case answer(Ticket, Answer)
         /// A terminal status is durable.
         case ended(InstanceID)
+        /// A line for the server's own log.
+        case report(String)
     }
 
     package enum Answer: Sendable {
@@ -94,7 +98,9 @@ package final class EngineCore {
 
     enum PendingWrite {
         case transition(LiveInstance)
-        case client(Ticket)
+        /// The start of an instance that is only written down; it begins later.
+        case start(Ticket)
+        case client(Ticket, JournalWrite)
     }
 
     let configuration: Configuration
@@ -111,7 +117,7 @@ package final class EngineCore {
     var arriving: Set<InstanceKey> = []
     var pendingWrites: [WriteTag: PendingWrite] = [:]
     var starts: [ObjectIdentifier: Ticket] = [:]
-    var attempts: [AttemptTag: RunningAttempt] = [:]
+    var attempts = AttemptTable()
     /// Results whose instance was dropped from memory before they were committed.
     var keptResults: [InstanceKey: [LiveInstance.Occurrence]] = [:]
     var slots: SlotPool
@@ -153,14 +159,14 @@ package final class EngineCore {
             self.epoch = epoch
             poll()
         case .start(let ticket, let request, let id): start(request, id: id, ticket: ticket)
-        case .write(let ticket, let write): submit(write, .client(ticket))
+        case .write(let ticket, let write): submit(write, ticket)
         case .written(let results): for result in results { written(result.tag, result.outcome) }
         case .claimed(let claims, let isLast):
             isClaiming = false
             for claim in claims { arrived(claim) }
             if !isLast { claimMore() }
         case .claimedOne(let key, let claim):
-            if let claim { arrived(claim) } else { arriving.remove(key) }
+            if let claim { arrived(claim) } else { unavailable(key) }
         case .loaded(let claim, let stored): loaded(claim, stored)
         case .inbox(let claim, let inbox): received(claim, inbox)
         case .timers(let due, let through): received(due, through: through)
@@ -202,17 +208,42 @@ package final class EngineCore {
         guard let pending = pendingWrites.removeValue(forKey: tag) else { return }
         switch pending {
         case .transition(let instance): transitionWritten(instance, outcome)
-        case .client(let ticket):
+        case .start(let ticket): started(ticket, outcome)
+        case .client(let ticket, let write):
             effects.append(.answer(ticket, .written(outcome)))
-            switch outcome {
-            case .accepted(let event): for key in event.woken { wake(key) }
-            case .requested(.recorded(let key)): wake(key)
-            case .enqueued(let enqueued): for key in enqueued.woken { wake(key) }
-            // Whom it marked, if it was committed, is not known.
-            case .unknown: for key in live.keys.sorted() { wake(key) }
-            case .committed, .requested, .stored, .existing, .stale, .refused: break
-            }
+            clientWritten(write, outcome)
         }
+    }
+
+    private func clientWritten(_ write: JournalWrite, _ outcome: WriteOutcome) {
+        switch outcome {
+        case .accepted(let event): for key in event.woken { wake(key) }
+        case .requested(.recorded(let key)):
+            wake(key)
+            // The store has ended it, and told its parent and the next at its gate.
+            if case .request(let request) = write, case .forceCancel = request.kind {
+                effects.append(.ended(request.instance))
+                wakeAll()
+            }
+        case .enqueued(let enqueued): for key in enqueued.woken { wake(key) }
+        // Whom it marked, if it was committed, is not known.
+        case .unknown: wakeAll()
+        case .committed, .requested, .stored, .existing, .stale, .refused: break
+        }
+    }
+
+    func wakeAll() { for key in live.keys.sorted() { wake(key) } }
+
+    /// A client's write. What an event starts is decided here, before it is written.
+    private func submit(_ write: JournalWrite, _ ticket: Ticket) {
+        var write = write
+        if case .accept(var sent) = write {
+            let triggered = trigger(by: sent.event)
+            sent.starts = triggered.starts
+            for failure in triggered.failures { effects.append(.report(failure)) }
+            write = .accept(sent)
+        }
+        submit(write, .client(ticket, write))
     }
 
     // MARK: - Resumer
@@ -292,6 +323,14 @@ package final class EngineCore {
         }
     }
 
+    /// It has ended, or is somebody else's: what still runs for it runs for nobody.
+    private func unavailable(_ key: InstanceKey) {
+        arriving.remove(key)
+        refetch.remove(key)
+        keptResults[key] = nil
+        for tag in attempts.tags(of: key) { abort(tag) }
+    }
+
     private func arrived(_ claim: Claim) {
         if let instance = live[claim.instance] {
             arriving.remove(claim.instance)
@@ -311,7 +350,9 @@ package final class EngineCore {
             effects.append(.release(claim))
             return
         }
-        if stored.state.status.isTerminal || stored.state.hold != nil {
+        // Of a held one, what comes back from outside is recorded; a cancel ends the pause.
+        let movesWhileHeld = stored.state.hold == .paused && (stored.cancel != nil || keptResults[claim.instance] != nil)
+        if stored.state.status.isTerminal || stored.state.hold != nil && !movesWhileHeld {
             effects.append(.release(claim))
             return
         }

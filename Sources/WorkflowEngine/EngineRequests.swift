@@ -61,6 +61,16 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case invalidStart
         /// The instance has ended already.
         case alreadyEnded
+        /// `concurrency` with `overflow: reject` has no place.
+        case gateFull
+        /// The instance is held: cancelling it needs force.
+        case held
+        /// Only a held instance can be released, or ended by force.
+        case notHeld
+        /// Only an ended instance can be run again.
+        case notEnded
+        /// The journal does not replay on the definition asked for; `message` says where.
+        case mismatch
         case idempotencyKeyReused
         case callerKeyTaken
         /// No space on the device.

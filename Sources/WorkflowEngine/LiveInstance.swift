@@ -1,3 +1,4 @@
+import DequeModule
 import Values
 import WorkflowGraph
 import WorkflowInterpreter
@@ -7,52 +8,77 @@ import WorkflowJournal
 final class LiveInstance {
     /// Something that waits to be applied.
     enum Occurrence {
+        /// The run begins.
+        case begin
         case result(MemoKey, attempt: Int, ActionResult, startedAt: Timestamp)
         case timer(MemoKey)
         case event(wait: MemoKey, StoredEvent)
         case examined(wait: MemoKey, through: EventSequence)
+        case childEnded(InstanceInbox.ChildEnd)
         case cancel(CancelRequest)
+        case pause(PauseRequest)
         /// A place for this step's next attempt is free and taken.
         case place(MemoKey)
-        /// An action was stopped before an attempt of it ran.
+        /// A child is to be started or an event to be sent, by the transition itself.
+        case execute(MemoKey)
+        /// A detached child has been started, and its gate has not rejected it.
+        case detached(MemoKey)
+        /// A step was stopped before an attempt of it ran.
         case notStarted(MemoKey)
         /// An announced attempt is not begun after all, because of a shutdown.
         case takeBack(MemoKey)
         case interrupted(MemoKey)
     }
 
-    /// An action step that has no final outcome yet.
-    struct OpenAction {
-        var row: StepRow
-        var request: ActionRequest
-        var isStopped = false
-        /// Waits in line for a place, or has one that is not announced yet.
-        var isQueued = false
+    /// How a run begins that has not begun.
+    enum Beginning {
+        case first([Command])
+        case retried(RetryRecord)
+    }
+
+    /// What an instance is beside its state and its journal.
+    struct Facts {
+        var id: InstanceID
+        /// The configuration snapshot as it is stored.
+        var config: Value
+        /// How deep it is in workflows invoking each other.
+        var depth = 0
+        /// How long the chain of events is that led to it.
+        var eventDepth = 0
     }
 
     /// Nil until the first transition is committed.
     var claim: Claim?
-    let id: InstanceID
+    let facts: Facts
     let interpreter: Interpreter
     let trustedHosts: Set<String>
     var state: Transition.InstanceState
     /// As read last; what the next transition declares consumed.
     var marks: Int64
-    var openActions: [MemoKey: OpenAction] = [:]
+    var openActions = OpenSteps<OpenAction>()
+    var openChildren = OpenSteps<OpenChild>()
+    var openEmits = OpenSteps<OpenEmit>()
     /// Open sleeps and waits.
     var openLeaves: [MemoKey: StepRow] = [:]
     var waits: [MemoKey: WaitRow] = [:]
     var timers: [MemoKey: TimerRow] = [:]
+    /// The input of the next run, once this one has continued as new.
+    var continuation: Value?
+    var beginning: Beginning?
 
-    var queue: [Occurrence] = []
+    var queue: Deque<Occurrence> = []
     /// What the transition in flight was made of, in case it has to be made again.
     var drained: [Occurrence] = []
-    /// To be begun when the transition in flight is committed.
+    /// What has to wait until the hold is released.
+    var heldBack: [Occurrence] = []
+    /// To be begun when the transition in flight is committed; `OpenAction.isAnnounced` says whether that still holds.
     var announced: [MemoKey] = []
     /// To be stopped when the transition in flight is committed.
     var stopped: [MemoKey] = []
     /// Scheduled in the transition in flight without finding a place.
     var unqueued: [MemoKey] = []
+    /// Detached children whose gate may reject them, started in the transition in flight.
+    var detaching: [MemoKey] = []
     /// Why events were declined, for the instance's log.
     var declined: [(wait: MemoKey, reason: String)] = []
     /// Signals that are in the journal of this run.
@@ -63,40 +89,27 @@ final class LiveInstance {
     var lastUsed: UInt64 = 0
 
     init(
-        claim: Claim?, id: InstanceID, interpreter: Interpreter, trustedHosts: Set<String>, state: Transition.InstanceState,
+        claim: Claim?, facts: Facts, interpreter: Interpreter, trustedHosts: Set<String>, state: Transition.InstanceState,
         marks: Int64
     ) {
         self.claim = claim
-        self.id = id
+        self.facts = facts
         self.interpreter = interpreter
         self.trustedHosts = trustedHosts
         self.state = state
         self.marks = marks
     }
 
+    var id: InstanceID { facts.id }
+    var hasBegun: Bool { state.runStartedAt != nil }
+    var isHeld: Bool { state.hold != nil }
+
+    private var isBusy: Bool { openActions.busyCount > 0 || openChildren.busyCount > 0 || openEmits.busyCount > 0 }
+
     /// Nothing of it is under way: it may leave memory without loss.
-    var isIdle: Bool {
-        !isWriting && !isReadingInbox && !needsInbox && queue.isEmpty
-            && openActions.values.allSatisfy { $0.row.status == .sleeping }
-    }
+    var isIdle: Bool { !isWriting && !isReadingInbox && !needsInbox && queue.isEmpty && !isBusy }
 
-    /// `running` while an attempt is announced or about to be, or an action is being stopped; otherwise `suspended`.
-    var restingStatus: InstanceStatus {
-        openActions.values.contains { $0.row.status != .sleeping || $0.isStopped } ? .running : .suspended
-    }
-}
-
-/// An attempt in flight in this process.
-struct RunningAttempt {
-    var action: String
-    var startedAt: Timestamp
-    /// Inline actions hold no place.
-    var holdsPlace: Bool
-    /// Its `retry.timeout` came due: a failure is a `timeout`.
-    var hasTimedOut = false
-    var isAborted = false
-    /// Aborted by nothing but the end of the drain.
-    var isStoppedByShutdown = false
-    /// Values that must not be stored.
-    var redactor: Redactor
+    /// `running` while an attempt is announced or about to be, an action is being stopped, or a child or event is to go out with
+    /// the next transition; otherwise `suspended`.
+    var restingStatus: InstanceStatus { isBusy ? .running : .suspended }
 }

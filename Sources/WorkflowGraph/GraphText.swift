@@ -19,7 +19,24 @@ private struct GraphTextWriter {
     mutating func writeWorkflow() {
         lines.append("workflow \(graph.workflow)")
         if let timeout = graph.timeout { lines.append("  timeout \(timeout)") }
+        graph.triggers.forEach { writeTrigger($0) }
+        if let gate = graph.concurrency {
+            line(1, "concurrency \(gate.limit) \(gate.overflow)\(gate.key.map { "  key \(Self.text($0))" } ?? "")")
+        }
+        for (status, span) in graph.retention.sorted(by: { $0.key.precedesByCodePoint($1.key) }) {
+            line(1, "keep \(status) \(span)")
+        }
         writeBody(graph.main.root, depth: 1)
+    }
+
+    private mutating func writeTrigger(_ trigger: StepGraph.Trigger) {
+        let source =
+            switch trigger.source {
+            case .event(let names, let test):
+                "event \(names.joined(separator: " | "))\(test.map { "  where \(Self.text($0))" } ?? "")"
+            case .cron(let cron): "cron \(cron.pattern)  \(cron.timezone), catch up \(cron.catchUp), \(cron.overlap)"
+            }
+        line(1, "trigger \(source)  input \(Self.text(trigger.input))")
     }
 
     private mutating func line(_ depth: Int, _ text: String) {
@@ -73,8 +90,9 @@ private struct GraphTextWriter {
                 + (wait.match.isEmpty
                     ? "" : "  match \(wait.match.map { "\($0.path) = \(Self.text($0.value))" }.joined(separator: ", "))")
         case .sleep(let limit): "sleep \(Self.text(limit))"
-        case .invoke(let invoke): "invoke \(invoke.workflow)\(invoke.isDetached ? "  detached" : "")"
-        case .emit(let emit): "emit \(emit.event)"
+        case .invoke(let invoke):
+            "invoke \(invoke.workflow) \(Self.text(invoke.input))\(invoke.isDetached ? "  detached" : "")"
+        case .emit(let emit): "emit \(emit.event) \(Self.text(emit.data))"
         case .bindings(let bindings): "let \(bindings.map(\.name).joined(separator: ", "))"
         case .group: "steps"
         case .parallel: "parallel"
@@ -163,7 +181,8 @@ private struct Chain {
         case .repeat(let loop):
             let until = loop.until.map { " until \(GraphTextWriter.text($0))" } ?? ""
             let every = loop.every.map { ", every \(GraphTextWriter.text($0))" } ?? ""
-            facts.append("repeat\(until), at most \(loop.maximum)\(every)")
+            let initial = loop.initial.map { ", from \(GraphTextWriter.text($0))" } ?? ""
+            facts.append("repeat\(until), at most \(loop.maximum)\(every)\(initial)")
             return loop.body
         case .retry(let policy, let body):
             facts.append("retry \(policy.attempts)")

@@ -72,9 +72,9 @@ package struct Node: Sendable {
     }
 
     package struct Repeat: Sendable {
-        /// Evaluated in the round scope.
+        /// Nil: all rounds are run, and the last one completes the step. Evaluated in the round scope.
         package var until: ValueExpression?
-        /// Rounds at most, at least 1; running out raises `limit.repeat`.
+        /// Rounds at most, at least 1; running out before `until` is true raises `limit.repeat`.
         package var maximum: Int
         /// Pause before the next round; nil: none. Evaluated in the round scope.
         package var every: ValueExpression?

@@ -5,7 +5,7 @@
 /// |---|---|---|---|
 /// | file | none | `input`, `config`, `instance`, then the file's secrets | labels |
 /// | block (any list of steps) | the scope where the list stands | one per step: its output | `if`, `timeout`, `sleep`, `let`, `fail`, `return`, case tests |
-/// | loop | the step's block | `item`, `index` of `foreach`; `previous` of `repeat` | `key`; the looped verb with its `retry`, `returns`, `output` and `compensate` stands in it as if in the step's block |
+/// | loop (every loop has one) | the step's block | `item`, `index` of `foreach`; `previous` of `repeat` with `initial` | `key`; the looped verb with its `retry`, `returns`, `output` and `compensate` stands in it as if in the step's block |
 /// | round | loop | `result` | `until`, `every` |
 /// | call | the step's block | `step` | `with`, `match`, `data` |
 /// | event | the step's block | `event` | `where` |

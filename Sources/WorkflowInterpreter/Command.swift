@@ -14,8 +14,11 @@ package enum Command: Sendable, Equatable {
     case startChild(ChildRequest)
     /// Send an event; the outcome follows in the same transition.
     case sendEvent(EmitRequest)
-    /// Stop an action; its final outcome is still awaited.
+    /// Really stop an action, which a timeout or a cancel is waiting for; its final outcome is still awaited.
     case stopAction(MemoKey)
+    /// Begin no further attempt of an action, because a step beside it failed. An attempt under way is let finish and counts;
+    /// where none is, the outcome is `cancelled`. A `stopAction` may follow.
+    case letActionFinish(MemoKey)
     /// Cancel a child; its end is still awaited.
     case stopChild(MemoKey)
     /// An open sleep or wait is over without an outcome.

@@ -17,22 +17,27 @@ final class Frame {
         case block(BlockIndex)
     }
 
+    /// Large payloads are boxed: a wide fan-out has many frames.
     enum State {
         case new
-        /// A wrapper's body, a group's block, the case that was chosen, a composite action's file.
+        /// A wrapper's body, a group's block, a composite action's file.
         case body(Frame)
-        /// A block at this position.
+        /// A block at this position; the case that was chosen.
         case sequence(position: Int, child: Frame)
+        /// `parallel` and `foreach`.
+        case fanOut(FanOut)
+        /// `repeat`: this round, from 0.
+        case round(number: Int, child: Frame)
         /// `catching`: this clause's steps.
-        case clause(index: Int, child: Frame, caught: Failure)
+        indirect case clause(index: Int, child: Frame, caught: Failure)
         /// `catching` and `retry`: undoing what was registered inside, newest first.
-        case undoing(child: Frame, then: AfterUndo)
+        indirect case undoing(child: Frame, then: AfterUndo)
         /// `finally`: the cleanup block, before ending as the body did.
-        case cleaning(child: Frame, ending: Ending)
-        /// `retry`: before the next attempt.
-        case delay(Command, failure: Failure)
+        indirect case cleaning(child: Frame, ending: Ending)
+        /// `retry` and `repeat`: a sleep before the next attempt or round.
+        indirect case pause(Command, then: AfterPause)
         /// A leaf: the command that asked for it.
-        case leaf(Command)
+        indirect case leaf(Command)
         case ended
     }
 
@@ -40,6 +45,11 @@ final class Frame {
         case clause(Int, caught: Failure)
         case end(Ending)
         case attemptAgain(after: Failure)
+    }
+
+    enum AfterPause {
+        case attempt(after: Failure)
+        case round(number: Int, previous: Value)
     }
 
     let work: Work
@@ -50,7 +60,7 @@ final class Frame {
     unowned let parent: Frame?
     var state: State = .new
     var stopCause: StopCause?
-    /// What was registered inside and is still to be undone if need be, oldest first.
+    /// What was registered inside and is still to be undone if need be; in order only while it is being undone.
     var registrations: [Registration] = []
     /// The scope in which `output` is evaluated, once the body has ended.
     var resultScope: Scope?
@@ -58,6 +68,8 @@ final class Frame {
     var event: Value = .null
     /// `retry`: the current attempt, from 1.
     var attempt = 1
+    /// In a fan-out: which of its children.
+    var position = 0
     /// The key of the running timer, for `timeout` and a retry's `timeout`.
     var timer: MemoKey?
     /// That timer fired and this frame is stopping its body because of it.
@@ -72,6 +84,78 @@ final class Frame {
     }
 
     var isNode: NodeIndex? { if case .node(let index) = work { index } else { nil } }
+
+    /// Its active children, in the order of the steps.
+    func forEachChild(_ visit: (Frame) -> Void) {
+        switch state {
+        case .new, .pause, .leaf, .ended: break
+        case .body(let child), .sequence(_, let child), .round(_, let child), .clause(_, let child, _),
+            .undoing(let child, _), .cleaning(let child, _):
+            visit(child)
+        case .fanOut(let fan): for case let child? in fan.children { visit(child) }
+        }
+    }
+}
+
+/// What `parallel` and `foreach` have under way. Children begin in order, as many at once as `limit` allows; a child's end
+/// costs the same at any width.
+final class FanOut {
+    /// `foreach`: what it goes over, and what names an item in memo keys; nil: its position.
+    let items: [Value]
+    let keys: [String]?
+    let limit: Int
+    /// By position; nil before it begins and after it has ended.
+    private(set) var children: [Frame?]
+    private(set) var activeCount = 0
+    /// How many have begun.
+    private(set) var next = 0
+    private(set) var completedCount = 0
+    /// `foreach`: outputs by position.
+    private(set) var outputs: [Value]
+    /// The first, in the order of the journal. No child begins after it.
+    var failure: Failure?
+    /// How a child was stopped: the one whose effect is uncertain, if there is one.
+    private(set) var stopped: Failure?
+
+    /// The branches of `parallel`.
+    init(branches: Int) {
+        items = []
+        keys = nil
+        limit = branches
+        children = Array(repeating: nil, count: branches)
+        outputs = []
+    }
+
+    init(items: [Value], keys: [String]?, limit: Int) {
+        self.items = items
+        self.keys = keys
+        self.limit = limit
+        children = Array(repeating: nil, count: items.count)
+        outputs = Array(repeating: .null, count: items.count)
+    }
+
+    var count: Int { children.count }
+
+    func begin(_ child: Frame) {
+        child.position = next
+        children[next] = child
+        next += 1
+        activeCount += 1
+    }
+
+    func ended(_ child: Frame) {
+        children[child.position] = nil
+        activeCount -= 1
+    }
+
+    func completed(_ child: Frame, _ output: Value) {
+        completedCount += 1
+        if !outputs.isEmpty { outputs[child.position] = output }
+    }
+
+    func noteStopped(_ failure: Failure) {
+        if stopped?.isUncertain != true && (stopped == nil || failure.isUncertain) { stopped = failure }
+    }
 }
 
 /// What holds for a frame and everything in it.
@@ -89,16 +173,19 @@ struct Context {
 enum StopCause: Equatable {
     case timeout
     case cancelled
-    /// A part of it failed or ran over a limit.
-    case failure(Failure)
+    /// A step beside it failed; the code.
+    case failure(String)
 
     var code: String {
         switch self {
         case .timeout: "timeout"
         case .cancelled: "cancelled"
-        case .failure(let failure): failure.code
+        case .failure(let code): code
         }
     }
+
+    /// After a failure running actions are let finish; a timeout or a cancel really stops them.
+    var letsFinish: Bool { if case .failure = self { true } else { false } }
 }
 
 /// How a frame ended.
@@ -109,11 +196,17 @@ enum Ending {
     case stopped(Failure)
     /// `return`: on its way to the end of its file.
     case returned(Value)
+    /// `continue_as_new`: on its way to the end of the run.
+    case continued(Value)
 }
 
 /// An undo that a completed step has registered.
 struct Registration {
-    /// The step's key, with its round and attempt.
+    /// The order of completion, over all frames.
+    var number: Int
+    /// The entry that completed the step.
+    var sequence: Int
+    /// The step's key, with its item, round and attempt.
     var key: String
     var block: BlockIndex
     /// The scope the step stood in.

@@ -6,12 +6,18 @@ import WorkflowJournal
 /// Beginning a frame: what each modifier and verb does first.
 extension Interpreter {
     func begin(_ frame: Frame) {
+        begunFrames += 1
+        if begunFrames > InterpreterLimits.framesPerEntry {
+            let message = "more than \(InterpreterLimits.framesPerEntry) steps would run without any of them suspending"
+            return end(frame, .failure(failure("limit.steps", message, frame)))
+        }
         switch frame.work {
         case .block(let index):
             let block = graph[index]
             frame.resultScope = Scope(parent: frame.scope, values: Array(repeating: .null, count: block.steps.count))
             advanceSequence(frame, block, to: 0)
         case .node(let index):
+            tracer?(header.id, index)
             do {
                 try begin(frame, graph[index])
             } catch {
@@ -30,28 +36,31 @@ extension Interpreter {
             }
         case .finally(let body, _), .catching(let body, _): beginBody(frame, body)
         case .timeout(let limit, let body):
-            let due = try instant(of: limit, frame)
+            let due = try instant(of: limit, in: frame.scope, frame)
             startTimer(frame, key: memoKey(frame.key).timeout, dueAt: due)
             beginBody(frame, body)
+        case .foreach(let loop): try beginForeach(frame, loop)
+        case .repeat(let loop): try beginRepeat(frame, loop)
         case .retry(let policy, let body): beginAttempt(frame, policy, body)
         case .shaped(let shaping): beginBody(frame, shaping.body)
         case .action(let call): try beginAction(frame, call)
         case .composite(let call): try beginComposite(frame, call)
         case .wait(let step): try beginWait(frame, step)
-        case .sleep(let limit):
-            let due = try instant(of: limit, frame)
-            let leaf = try leafRecord(frame.key, input: ["until": .timestamp(due)], frame)
-            beginLeaf(frame, leaf.key, .startSleep(SleepRequest(leaf: leaf, until: due)))
+        case .sleep(let limit): try beginSleep(frame, limit)
         case .bindings(let bindings):
             var map = ValueMap()
             for binding in bindings { map[binding.name] = try normalised(try evaluate(binding.value, frame), frame) }
             end(frame, .success(.map(map)))
-        case .foreach, .repeat, .parallel, .invoke, .emit, .continueAsNew: preconditionFailure("not interpreted yet")
+        case .invoke(let step): try beginInvoke(frame, step)
+        case .emit(let step): try beginEmit(frame, step)
         case .group(let block): beginChild(frame, .block(block), key: frame.key, scope: frame.scope) { .body($0) }
+        case .parallel(let block): beginParallel(frame, graph[block])
         case .choice(let cases): try beginChoice(frame, cases)
         case .fail(let step): throw try raised(by: step, frame)
         case .raise(let expression): throw Failure(value: JSON.normalised(try evaluate(expression, frame)))
         case .return(let expression): end(frame, .returned(try normalised(try evaluate(expression, frame), frame)))
+        case .continueAsNew(let expression):
+            end(frame, .continued(try normalised(try evaluate(expression, frame), frame)))
         }
     }
 
@@ -87,26 +96,16 @@ extension Interpreter {
     }
 
     private func beginChoice(_ frame: Frame, _ cases: [Node.Case]) throws(Failure) {
+        frame.resultScope = Scope(parent: frame.scope, values: Array(repeating: .null, count: cases.count))
         for (position, candidate) in cases.enumerated() {
             if let test = candidate.test, try evaluate(test, frame) != .bool(true) { continue }
-            let scope = Scope(parent: frame.scope, values: Array(repeating: .null, count: cases.count))
-            frame.resultScope = scope
             let key = childKey(frame.key, graph[candidate.step].id)
-            beginChild(frame, .node(candidate.step), key: key, scope: scope) { .sequence(position: position, child: $0) }
+            beginChild(frame, .node(candidate.step), key: key, scope: frame.resultScope ?? frame.scope) {
+                .sequence(position: position, child: $0)
+            }
             return
         }
-        frame.resultScope = Scope(parent: frame.scope, values: Array(repeating: .null, count: cases.count))
         end(frame, .success(.null))
-    }
-
-    func beginAttempt(_ frame: Frame, _ policy: RetryPolicy, _ body: NodeIndex) {
-        let key = frame.attempt == 1 ? frame.key : "\(frame.key)~\(frame.attempt)"
-        if let limit = policy.timeout {
-            startTimer(frame, key: memoKey("\(frame.key)~\(frame.attempt)").timeout, dueAt: now.adding(limit) ?? now)
-        }
-        var context = frame.context
-        context.isRepeatable = true
-        beginChild(frame, .node(body), key: key, scope: frame.scope, context: context) { .body($0) }
     }
 
     private func beginComposite(_ frame: Frame, _ call: Node.CompositeCall) throws(Failure) {
@@ -128,60 +127,12 @@ extension Interpreter {
         return Scope(file: facts, values: [input, header.config, header.value] + secrets)
     }
 
-    // MARK: - Leaves
-
-    private func beginAction(_ frame: Frame, _ call: Node.ActionCall) throws(Failure) {
-        let key = idempotencyKey(of: frame)
-        let scope = callScope(frame, key: key)
-        let input = try admit(try evaluate(call.input, in: scope, frame), call.contract, frame)
-        let leaf = try leafRecord(frame.key, input: input, frame)
-        let request = ActionRequest(
-            leaf: leaf, action: call.action, input: input, usesSecrets: scope.hasSecrets(in: call.input.slots),
-            policy: call.policy, isAtMostOnce: call.isAtMostOnce || frame.context.isAtMostOnce, idempotencyKey: key)
-        beginLeaf(frame, leaf.key, .runAction(request))
-    }
-
-    private func beginWait(_ frame: Frame, _ step: Node.WaitStep) throws(Failure) {
-        let scope = callScope(frame, key: idempotencyKey(of: frame))
-        var values: [Value] = []
-        for match in step.match { values.append(try normalised(try evaluate(match.value, in: scope, frame), frame)) }
-        let matches = step.events.map { event in
-            EventMatch(event: event, key: MatchSet(event: event, paths: step.match.map(\.path)).key(ofValues: values))
-        }
-        let input: Value = ["events": .list(step.events.map(Value.string)), "match": .list(values)]
-        let leaf = try leafRecord(frame.key, input: input, frame)
-        beginLeaf(frame, leaf.key, .openWait(WaitRequest(leaf: leaf, matches: matches)))
-    }
-
-    func beginLeaf(_ frame: Frame, _ key: MemoKey, _ command: Command) {
-        frame.state = .leaf(command)
-        leaves[key] = frame
-        emit(command)
-    }
-
-    func leafRecord(_ key: String, input: Value, _ frame: Frame) throws(Failure) -> LeafRecord {
-        let memoKey = memoKey(key)
-        if sequence >= InterpreterLimits.entriesPerRun && !frame.context.isCleanup {
-            throw failure("limit.journal", "the run has more than \(InterpreterLimits.entriesPerRun) journal entries", frame)
-        }
-        if leaves[memoKey] != nil {
-            throw failure("limit.duplicate_key", "two steps would have the memo key '\(memoKey)'", frame)
-        }
-        let bytes = JSON.bytes(input)
-        if bytes.count > InterpreterLimits.payloadBytes {
-            throw failure(
-                "limit.payload", "the input is \(bytes.count) bytes; at most \(InterpreterLimits.payloadBytes) are allowed",
-                frame)
-        }
-        return LeafRecord(
-            key: memoKey, scheduledSequence: sequence, scheduledAt: now, inputDigest: ContentDigest(of: bytes),
-            occurrence: completions[place(of: key)] ?? 0)
-    }
-
-    /// The scope of `with` and `match`.
+    /// The scope of `with`, `match` and `data`.
     func callScope(_ frame: Frame, key: IdempotencyKey) -> Scope {
         Scope(parent: frame.scope, values: [["key": .string(key.text)]])
     }
+
+    // MARK: - Timers
 
     func startTimer(_ frame: Frame, key: MemoKey, dueAt: Timestamp) {
         frame.timer = key

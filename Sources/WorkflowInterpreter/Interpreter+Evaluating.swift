@@ -49,7 +49,13 @@ extension Interpreter {
     }
 
     func stoppedFailure(_ cause: StopCause, step: MemoKey? = nil) -> Failure {
-        let reason = Failure(code: cause.code, message: cause == .timeout ? "a timeout came due" : "it was cancelled")
+        let message =
+            switch cause {
+            case .timeout: "a timeout came due"
+            case .cancelled: "it was cancelled"
+            case .failure: "a step beside it failed"
+            }
+        let reason = Failure(code: cause.code, message: message)
         return Failure(code: "stopped", message: "stopped: \(reason.message)", step: step, cause: reason)
     }
 
@@ -62,17 +68,17 @@ extension Interpreter {
     }
 
     /// When a time limit is over. A duration below zero and an instant in the past are over at once.
-    func instant(of limit: TimeLimit, _ frame: Frame) throws(Failure) -> Timestamp {
+    func instant(of limit: TimeLimit, in scope: Scope, _ frame: Frame) throws(Failure) -> Timestamp {
         let due: Timestamp?
         switch limit {
         case .after(let expression):
-            let value = try evaluate(expression, frame)
+            let value = try evaluate(expression, in: scope, frame)
             guard let span = Self.span(value) else {
                 throw failure("expression", "expected a duration, found \(value.kindName)", frame)
             }
             due = span.isNegative ? now : now.adding(span)
         case .until(let expression):
-            let value = try evaluate(expression, frame)
+            let value = try evaluate(expression, in: scope, frame)
             guard let instant = Self.timestamp(value) else {
                 throw failure("expression", "expected a timestamp, found \(value.kindName)", frame)
             }
@@ -106,10 +112,33 @@ extension Interpreter {
 
     func childKey(_ prefix: String, _ id: String) -> String { prefix.isEmpty ? id : prefix + "/" + id }
 
+    /// The item's key as it stands in memo keys: every byte but `A–Z a–z 0–9 - _` percent-encoded; nil for a value that cannot
+    /// name an item.
+    func itemKeyText(_ value: Value) -> String? {
+        switch value {
+        case .string(let text): return Self.percentEncoded(text)
+        case .int(let number): return String(number)
+        case .uint(let number): return String(number)
+        default: return nil
+        }
+    }
+
+    private static func percentEncoded(_ text: String) -> String {
+        var result: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): result.append(byte)
+            default:
+                result.append(UInt8(ascii: "%"))
+                result.append(contentsOf: Hex.encode(CollectionOfOne(byte)).uppercased().utf8)
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
     /// `x.catch0`; for a file, whose id is empty, `x/.catch0`.
     func phaseKey(_ frame: Frame, _ phase: String) -> String {
-        let isFile = frame.isNode.map { graph[$0].id.isEmpty } ?? false
-        return (isFile && !frame.key.isEmpty ? frame.key + "/" : frame.key) + "." + phase
+        (isFile(frame) && !frame.key.isEmpty ? frame.key + "/" : frame.key) + "." + phase
     }
 
     func memoKey(_ text: String) -> MemoKey {

@@ -1,29 +1,34 @@
 import Values
 import WorkflowGraph
-import WorkflowJournal
+package import WorkflowJournal
 
-/// Stopping bodies and ending leaves: language.md §3.
+/// Stopping bodies: language.md §3 "Stopping".
 extension Interpreter {
-    /// Nothing new starts inside the frame; waits, sleeps and delays end at once, actions are really stopped and their
-    /// outcome awaited. Compensations and `finally` blocks under way are left alone: the stop takes effect after them.
+    /// Nothing new starts inside the frame; waits, sleeps and pauses end at once; running actions are let finish after a failure
+    /// and really stopped after a timeout or cancel, and their outcome is awaited. Compensations and `finally` blocks under way
+    /// are left alone: the stop takes effect after them.
     func stop(_ frame: Frame, _ cause: StopCause) {
-        guard frame.stopCause == nil else { return }
+        // Linear once in what is open; a timeout or cancel may still follow a failure.
+        if let earlier = frame.stopCause, !earlier.letsFinish || cause.letsFinish { return }
+        let wasStopped = frame.stopCause != nil
         frame.stopCause = cause
         switch frame.state {
-        case .body(let child), .sequence(_, let child), .clause(_, let child, _): stop(child, cause)
-        case .undoing, .cleaning: break
-        case .delay(let command, _), .leaf(let command): stopLeaf(frame, command, cause)
-        case .new, .ended: break
+        case .body, .sequence, .fanOut, .round, .clause: frame.forEachChild { stop($0, cause) }
+        case .leaf(let command), .pause(let command, _): stopLeaf(frame, command, cause, wasStopped: wasStopped)
+        case .undoing, .cleaning, .new, .ended: break
         }
     }
 
-    private func stopLeaf(_ frame: Frame, _ command: Command, _ cause: StopCause) {
+    private func stopLeaf(_ frame: Frame, _ command: Command, _ cause: StopCause, wasStopped: Bool) {
         switch command {
-        case .runAction(let request): emit(.stopAction(request.leaf.key))
+        case .runAction(let request):
+            emit(cause.letsFinish ? .letActionFinish(request.leaf.key) : .stopAction(request.leaf.key))
         case .startSleep(let request): endUnfinished(frame, request.leaf.key, cause)
         case .openWait(let request): endUnfinished(frame, request.leaf.key, cause)
-        case .startChild(let request): emit(.stopChild(request.leaf.key))
-        case .sendEvent, .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish:
+        case .startChild(let request): if !wasStopped { emit(.stopChild(request.leaf.key)) }
+        case .sendEvent: break
+        case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup,
+            .finish:
             preconditionFailure("no leaf waits for this command")
         }
     }
@@ -34,51 +39,24 @@ extension Interpreter {
         end(frame, .stopped(stoppedFailure(cause, step: key)))
     }
 
-    /// A leaf has its outcome.
-    func leafEnded(_ frame: Frame, _ command: Command, _ outcome: StepOutcome) {
-        switch outcome {
-        case .completed(let raw):
-            if frame.context.isRepeatable { completions[place(of: frame.key), default: 0] += 1 }
-            end(frame, .success(result(raw, frame)))
-        case .failed(var failure):
-            failure.step = failure.step ?? memoKey(frame.key)
-            if case .runAction(let request) = command { failure.key = failure.key ?? request.idempotencyKey }
-            if let cause = frame.stopCause {
-                var stopped = stoppedFailure(cause, step: failure.step)
-                stopped.key = failure.key
-                stopped.attempt = failure.attempt
-                stopped.isUncertain = failure.isUncertain
-                end(frame, .stopped(stopped))
-            } else {
-                end(frame, .failure(failure))
-            }
-        case .cancelled:
-            end(frame, .stopped(stoppedFailure(frame.stopCause ?? .cancelled, step: memoKey(frame.key))))
-        }
+    /// Open actions that were asked to stop.
+    package var stoppedActions: [MemoKey] {
+        openLeaves { command, cause in if case .runAction = command { !cause.letsFinish } else { false } }
     }
 
-    /// The raw result with the kinds of its type.
-    private func result(_ raw: Value, _ frame: Frame) -> Value {
-        guard let index = frame.isNode else { return raw }
-        switch graph[index].kind {
-        case .action(let call): return call.resultShape.typed(raw)
-        case .wait(let step):
-            let event = typedEvent(raw) ?? raw
-            frame.event = event
-            let data = event["data"] ?? .null
-            return step.namesEvent ? ["name": event["name"] ?? .null, "data": data] : data
-        default: return .null
-        }
+    /// Open actions of which no further attempt begins.
+    package var finishingActions: [MemoKey] {
+        openLeaves { command, cause in if case .runAction = command { cause.letsFinish } else { false } }
     }
 
-    /// An event as expressions see it; nil when its payload does not fit the declared type.
-    func typedEvent(_ raw: Value) -> Value? {
-        guard case .map(var event) = raw, let name = event["name"]?.stringValue else { return nil }
-        if let text = event["time"]?.stringValue, let time = Timestamp(rfc3339: text) { event["time"] = .timestamp(time) }
-        if let contract = graph.events[name] {
-            guard case .success(let data) = contract.admit(event["data"] ?? .null) else { return nil }
-            event["data"] = data
-        }
-        return .map(event)
+    /// Open children that were asked to stop.
+    package var stoppedChildren: [MemoKey] {
+        openLeaves { command, _ in if case .startChild = command { true } else { false } }
+    }
+
+    private func openLeaves(where matches: (Command, StopCause) -> Bool) -> [MemoKey] {
+        leaves.filter { _, frame in
+            if case .leaf(let command) = frame.state, let cause = frame.stopCause { matches(command, cause) } else { false }
+        }.keys.sorted()
     }
 }

@@ -22,18 +22,13 @@ package struct InstanceHeader: Sendable, Equatable {
     package var config: Value
     package var trigger: Value
     package var run: Int
-    /// When the instance left `pending` or last continued as new: the time before the first entry.
+    /// When the instance left `pending` or last continued as new: the time before the first entry. That a run is a retry, and
+    /// when it began, is an entry of its own (`Signal.retried`).
     package var startedAt: Timestamp
-    /// When this run began: the workflow's timeout counts from here. Later than `startedAt` only after a retry.
-    package var runStartedAt: Timestamp
-    /// Entries that this run has from the one before (a retry); what is still open after them begins at `runStartedAt`.
-    package var keptSequence: Int
-    /// How often places had completed when this run began, where its rows do not say it.
-    package var occurrences: [String: Int]
 
     package init(
         id: InstanceID, workflow: String, continuations: Int = 0, input: Value, config: Value, trigger: Value, run: Int = 1,
-        startedAt: Timestamp, runStartedAt: Timestamp? = nil, keptSequence: Int = 0, occurrences: [String: Int] = [:]
+        startedAt: Timestamp
     ) {
         self.id = id
         self.workflow = workflow
@@ -43,9 +38,6 @@ package struct InstanceHeader: Sendable, Equatable {
         self.trigger = trigger
         self.run = run
         self.startedAt = startedAt
-        self.runStartedAt = runStartedAt ?? startedAt
-        self.keptSequence = keptSequence
-        self.occurrences = occurrences
     }
 
     /// As `instance` in expressions.
@@ -63,7 +55,7 @@ package final class Interpreter {
     package let header: InstanceHeader
 
     var root: Frame?
-    /// Open leaves and delays by key, for delivering outcomes.
+    /// Open leaves and pauses by key, for delivering outcomes.
     var leaves: [MemoKey: Frame] = [:]
     /// Frames whose timer runs, by the timer's key.
     var timers: [MemoKey: Frame] = [:]
@@ -72,7 +64,16 @@ package final class Interpreter {
     /// Set by the signal or failure that ends the instance.
     var ending: InstanceStatus?
     var compensatesOnEnding = true
+    var registrationCount = 0
+    /// Since the latest entry.
+    var begunFrames = 0
+    /// Watched by `RetryPlan`, which must know of every place how often it has completed, and what was unwound when.
+    var countsEveryPlace = false
+    var finallyBegan: ((Frame, Ending) -> Void)?
+    var undoBegan: ((Registration) -> Void)?
     private var isDeadlinePending = true
+    /// When the workflow's timeout is over.
+    private var deadline: Timestamp?
     package private(set) var completion: Completion?
 
     /// The latest entry applied; 0 is the start.
@@ -86,11 +87,16 @@ package final class Interpreter {
     enum Task {
         case begin(Frame)
         case ended(Frame, Ending)
+        case advance(Frame)
     }
 
-    package init(graph: StepGraph, header: InstanceHeader) {
+    /// Hears of each node that begins, and has no say; nil outside of tests of definitions.
+    let tracer: StepTracer?
+
+    package init(graph: StepGraph, header: InstanceHeader, tracer: StepTracer? = nil) {
         self.graph = graph
         self.header = header
+        self.tracer = tracer
         now = header.startedAt
     }
 
@@ -103,9 +109,7 @@ package final class Interpreter {
         let scope = fileScope(facts, input: header.input)
         let frame = Frame(.node(body.root), key: "", scope: scope, context: Context(file: FileIndex(0)), parent: nil)
         root = frame
-        if let timeout = graph.timeout {
-            emit(.startTimer(.deadlineSignal, dueAt: now.adding(timeout) ?? Timestamp(microseconds: .max)))
-        }
+        startDeadline()
         agenda.append(.begin(frame))
         return run()
     }
@@ -136,18 +140,35 @@ package final class Interpreter {
     }
 
     private func run() -> [Command] {
+        begunFrames = 0
         while let task = agenda.popLast() {
             switch task {
             case .begin(let frame): begin(frame)
             case .ended(let child, let ending): childEnded(child, ending)
+            case .advance(let frame): advanceFanOut(frame)
             }
         }
         defer { commands = [] }
         return commands
     }
 
+    func startDeadline() {
+        guard let timeout = graph.timeout, isDeadlinePending else { return }
+        let due = now.adding(timeout) ?? Timestamp(microseconds: .max)
+        deadline = due
+        emit(.startTimer(.deadlineSignal, dueAt: due))
+    }
+
+    /// Runs first what was scheduled first by this.
+    func inOrder(_ scheduling: () -> Void) {
+        let first = agenda.count
+        scheduling()
+        agenda[first...].reverse()
+    }
+
     func emit(_ command: Command) { commands.append(command) }
     func schedule(_ frame: Frame) { agenda.append(.begin(frame)) }
+    func scheduleAdvance(_ frame: Frame) { agenda.append(.advance(frame)) }
 
     /// The frame is done; its parent hears of it next.
     func end(_ frame: Frame, _ ending: Ending) {
@@ -171,10 +192,10 @@ package final class Interpreter {
         }
         advance(entry)
         switch frame.state {
-        case .delay(_, let failure): delayEnded(frame, after: failure)
+        case .pause(_, let then): pauseEnded(frame, then)
         case .leaf(let command): leafEnded(frame, command, outcome)
-        case .new, .body, .sequence, .clause, .undoing, .cleaning, .ended:
-            preconditionFailure("only leaves and delays are registered as leaves")
+        case .new, .body, .sequence, .fanOut, .round, .clause, .undoing, .cleaning, .ended:
+            preconditionFailure("only leaves and pauses are registered as leaves")
         }
     }
 
@@ -199,6 +220,9 @@ package final class Interpreter {
             timeoutFired(frame)
         case .admitted:
             advance(entry)
+        case .retried(let record):
+            advance(entry)
+            beginAnew(record)
         }
     }
 
@@ -209,7 +233,7 @@ package final class Interpreter {
         if case .cleaning = root.state { return }
         ending = status
         emit(.beginEnding(status))
-        stop(root, cause)
+        inOrder { stop(root, cause) }
     }
 
     // MARK: - What the engine asks
@@ -256,7 +280,7 @@ package final class Interpreter {
     package func outstanding() -> [Command] {
         var found: [Command] = []
         if let root { collectOutstanding(root, into: &found) }
-        if let timeout = graph.timeout, isDeadlinePending, completion == nil, let due = header.startedAt.adding(timeout) {
+        if isDeadlinePending, completion == nil, let due = deadline {
             found.append(.startTimer(.deadlineSignal, dueAt: due))
         }
         return found
@@ -265,24 +289,18 @@ package final class Interpreter {
     private func collectOutstanding(_ frame: Frame, into found: inout [Command]) {
         if let timer = frame.timer, let due = timerDueTimes[timer] { found.append(.startTimer(timer, dueAt: due)) }
         switch frame.state {
-        case .new, .ended: break
-        case .body(let child), .sequence(_, let child), .clause(_, let child, _), .undoing(let child, _),
-            .cleaning(let child, _):
-            collectOutstanding(child, into: &found)
-        case .delay(let command, _), .leaf(let command): found.append(command)
+        case .pause(let command, _), .leaf(let command): found.append(command)
+        case .new, .body, .sequence, .fanOut, .round, .clause, .undoing, .cleaning, .ended:
+            frame.forEachChild { collectOutstanding($0, into: &found) }
         }
-    }
-
-    /// Open actions that were asked to stop.
-    package var stoppedActions: [MemoKey] {
-        leaves.filter { _, frame in
-            if case .leaf(.runAction) = frame.state { frame.stopCause != nil } else { false }
-        }.keys.sorted()
     }
 
     /// When the running timers are due.
     var timerDueTimes: [MemoKey: Timestamp] = [:]
 }
+
+/// Told of the nodes of an instance as they begin.
+package typealias StepTracer = @Sendable (InstanceID, NodeIndex) -> Void
 
 package enum EventVerdict: Sendable, Equatable {
     case accepted

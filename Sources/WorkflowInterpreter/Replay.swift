@@ -5,18 +5,23 @@ package import WorkflowJournal
 /// Rebuilds an interpreter from an instance's rows: a loop over `Interpreter.apply`, and a comparison of what it asks for
 /// with what was recorded.
 package enum Replay {
-    /// - Parameter rows: all rows of one run, signals included, in any order.
+    /// A retried run that has not begun has only what it keeps of the run before. To begin it, rebuild it with `hasBegun`
+    /// false, and apply a `Signal.retried` with the stored occurrences as its next entry, like any other signal: its commands
+    /// are all that is open.
+    /// - Parameters:
+    ///   - rows: all rows of one run, signals included, in any order.
+    ///   - hasBegun: false while the run waits for its `Signal.retried`.
     /// - Throws: `JournalMismatch` when definition and rows do not agree.
     package static func rebuild(
-        graph: StepGraph, header: InstanceHeader, rows: [StepRow]
+        graph: StepGraph, header: InstanceHeader, rows: [StepRow], hasBegun: Bool = true
     ) throws(JournalMismatch) -> Interpreter {
         let interpreter = Interpreter(graph: graph, header: header)
-        var comparison = Comparison(rows: rows)
+        var comparison = Comparison(rows: rows, hasBegun: hasBegun)
         try comparison.check(interpreter.start())
         for row in rows.filter({ $0.completedSequence != nil }).sorted(by: inSequence) {
             try comparison.check(interpreter.apply(entry(of: row)))
         }
-        try comparison.checkComplete(open: interpreter.outstanding())
+        try comparison.checkComplete(open: hasBegun ? interpreter.outstanding() : [])
         return interpreter
     }
 
@@ -48,6 +53,7 @@ package enum Replay {
         case .cancelSignal: return .cancelled(CancelRequest(value: row.output ?? .null))
         case .deadlineSignal: return .deadline
         case .admittedSignal: return .admitted
+        case let key where key.isRetriedSignal: return .retried(RetryRecord(value: row.output ?? .null))
         default:
             guard let step = row.key.stepOfTimeout else {
                 throw JournalMismatch(
@@ -63,10 +69,15 @@ package enum Replay {
 private struct Comparison {
     private let recorded: [MemoKey: StepRow]
     private let rows: [StepRow]
+    /// Up to here the run is made of what it kept of earlier ones: what it asks for may not have been kept, and is asked for
+    /// again by a later `retried`.
+    private let retriedSequence: Int
     private var visited: Set<MemoKey> = []
 
-    init(rows: [StepRow]) {
+    init(rows: [StepRow], hasBegun: Bool) {
         self.rows = rows
+        let retries = rows.filter { $0.verb == .signal && $0.key.isRetriedSignal }.compactMap(\.completedSequence)
+        retriedSequence = hasBegun ? retries.max() ?? -1 : .max
         recorded = Dictionary(rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -78,13 +89,17 @@ private struct Comparison {
             case .openWait(let request): try check(request.leaf, .wait, action: nil)
             case .startChild(let request): try check(request.leaf, .invoke, action: request.workflow)
             case .sendEvent(let request): try check(request.leaf, .emit, action: request.event)
-            case .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+            case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup,
+                .finish:
+                break
             }
         }
     }
 
     private mutating func check(_ leaf: LeafRecord, _ verb: StepVerb, action: String?) throws(JournalMismatch) {
         let asked = describe(verb, action)
+        let isAskedAgain = leaf.scheduledSequence < retriedSequence
+        if isAskedAgain && (recorded[leaf.key].map { $0.scheduledSequence > leaf.scheduledSequence } ?? true) { return }
         guard let row = recorded[leaf.key] else {
             throw JournalMismatch(
                 key: leaf.key, recorded: "nothing", asked: asked, explanation: "the step is not in the journal")
@@ -140,7 +155,9 @@ extension Command {
         case .openWait(let request): request.leaf.key
         case .startChild(let request): request.leaf.key
         case .sendEvent(let request): request.leaf.key
-        case .stopAction, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: nil
+        case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup,
+            .finish:
+            nil
         }
     }
 }

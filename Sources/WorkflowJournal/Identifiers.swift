@@ -51,6 +51,8 @@ package struct MemoKey: Sendable, Hashable, Comparable, CustomStringConvertible 
     package static let cancelSignal = MemoKey("!cancel")
     package static let deadlineSignal = MemoKey("!deadline")
     package static let admittedSignal = MemoKey("!admitted")
+    package static func retriedSignal(run: Int) -> MemoKey { MemoKey("!retried#\(run)") }
+    package var isRetriedSignal: Bool { text.hasPrefix("!retried#") }
     package var timeout: MemoKey { MemoKey(text + "!timeout") }
     package var isReserved: Bool { text.utf8.contains(UInt8(ascii: "!")) }
 

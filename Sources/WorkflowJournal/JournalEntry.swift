@@ -44,6 +44,8 @@ package enum Signal: Sendable, Equatable {
     case timedOut(MemoKey)
     /// A place under `concurrency` became free.
     case admitted
+    /// An operator's retry: the first entry of its run that is not kept from the run before.
+    case retried(RetryRecord)
 
     /// The reserved key of the row that records it: unique per run, so each happens once.
     package var key: MemoKey {
@@ -52,6 +54,41 @@ package enum Signal: Sendable, Equatable {
         case .deadline: .deadlineSignal
         case .timedOut(let step): step.timeout
         case .admitted: .admittedSignal
+        case .retried(let retry): .retriedSignal(run: retry.run)
+        }
+    }
+
+    /// What the row that records it holds as its output.
+    package var value: Value? {
+        switch self {
+        case .cancelled(let request): request.value
+        case .retried(let retry): retry.value
+        case .deadline, .timedOut, .admitted: nil
+        }
+    }
+}
+
+/// Where a retried run leaves the journal of the run before. Everything open begins anew here: leaves are asked for again,
+/// running timeouts have their whole length, the workflow's deadline too.
+package struct RetryRecord: Sendable, Equatable {
+    package var run: Int
+    /// How often places have completed that no kept row says so of; joined with what is counted, the larger number wins.
+    package var occurrences: [String: Int]
+
+    package init(run: Int, occurrences: [String: Int] = [:]) {
+        self.run = run
+        self.occurrences = occurrences
+    }
+
+    package var value: Value {
+        let counts = occurrences.map { (MapKey.string($0.key), Value.int(Int64($0.value))) }
+        return ["run": .int(Int64(run)), "occurrences": .map(ValueMap(counts))]
+    }
+
+    package init(value: Value) {
+        self.init(run: Int(value["run"]?.intValue ?? 0))
+        for (place, count) in value["occurrences"]?.mapValue ?? [:] {
+            if case .string(let place) = place, let count = count.intValue { occurrences[place] = Int(count) }
         }
     }
 }

@@ -18,6 +18,17 @@ package protocol JournalQueries: Sendable {
     func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent]
     /// How many instances there are per workflow and status.
     func counts() throws(JournalError) -> [InstanceCount]
+    /// Everything of an instance's current run, live or ended, without a right to write it: its claim is void, its version
+    /// is what `Transition.Subject.revive` takes.
+    func storedInstance(_ id: InstanceID) throws(JournalError) -> StoredInstance?
+    /// First to last; the last one is the current run.
+    func runs(of id: InstanceID) throws(JournalError) -> [RunSummary]
+    /// Instances that `invoke` steps of any of its runs started, in the order of their making.
+    func children(of id: InstanceID) throws(JournalError) -> [ChildSummary]
+    /// Its place under `concurrency`; nil when it needs none or has ended.
+    func gatePosition(of id: InstanceID) throws(JournalError) -> GatePosition?
+    /// Who has consumed an event, in the order of instances.
+    func takers(of event: EventSequence) throws(JournalError) -> [EventTaker]
 }
 
 package struct InstanceFilter: Sendable, Hashable {
@@ -27,6 +38,10 @@ package struct InstanceFilter: Sendable, Hashable {
     package var createdSince: Timestamp?
     /// Only instances with an open wait for this event name.
     package var waitingFor: String?
+    /// Only instances held for one of these reasons.
+    package var holds: Set<Hold> = []
+    /// Only instances bound to this definition.
+    package var digest: ContentDigest?
 
     package init() {}
 }

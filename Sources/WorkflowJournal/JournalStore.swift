@@ -104,7 +104,8 @@ package struct StoredInstance: Sendable, Equatable {
     package var eventDepth: Int
     /// Whether it has a place at its gate, or needs none. One that has not and was cancelled ends without beginning.
     package var isAdmitted: Bool
-    /// Of a run that began with part of an earlier one.
+    /// Of a retried run: entries up to here are kept from the run before. One that has not begun yet begins with an entry
+    /// `Signal.retried` that carries these occurrences.
     package var keptSequence: Int
     package var occurrences: [String: Int]
     /// All rows of the current run, signals included, in order of scheduling.

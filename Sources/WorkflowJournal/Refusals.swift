@@ -37,4 +37,14 @@ extension WriteOutcome.Refusal {
     package static func notStored(config: ContentDigest) -> Self {
         Self(reason: .quarantined, message: "Configuration \(config) is not stored.")
     }
+
+    package static func gateFull(_ gate: GateRequest) -> Self {
+        Self(reason: .gateFull, message: "Concurrency '\(gate.key)' has no place: \(gate.places) of \(gate.places) are taken.")
+    }
+
+    package static let startAtGate = Self(
+        reason: .quarantined, message: "An instance with a place under 'concurrency' is enqueued, never started at once.")
+
+    package static let noNextRun = Self(
+        reason: .quarantined, message: "An ended instance is revived with the run that follows, and there is none.")
 }

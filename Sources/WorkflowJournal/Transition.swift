@@ -135,7 +135,7 @@ package struct Transition: Sendable, Equatable {
         /// Rows of the run before that this one begins with; their entries are 1…`keptSequence`.
         package var kept: [StepRow]
         package var keptSequence: Int
-        /// How often places have completed before, where no kept row says it.
+        /// How often places have completed before, where no kept row says it: what the `Signal.retried` says that begins the run.
         package var occurrences: [String: Int]
         /// A retry comes to its gate again; `continue_as_new` keeps its place.
         package var gate: GateRequest?
@@ -336,11 +336,14 @@ package enum WriteOutcome: Sendable, Equatable {
         package var isReady: Bool
         /// Others that can move because of this commit: children, a parent, waits for sent events, the next at a gate.
         package var woken: [InstanceKey]
+        /// Not started because their gate had no place: children (a child end says so too) and what sent events would start.
+        package var rejected: [InstanceID]
 
-        package init(claim: Claim, isReady: Bool, woken: [InstanceKey] = []) {
+        package init(claim: Claim, isReady: Bool, woken: [InstanceKey] = [], rejected: [InstanceID] = []) {
             self.claim = claim
             self.isReady = isReady
             self.woken = woken
+            self.rejected = rejected
         }
     }
 

@@ -1,17 +1,17 @@
-import Diagnostics
+package import Diagnostics
 
 extension DiagnosticCode {
-    static let sourceText = DiagnosticCode(101)
-    static let syntax = DiagnosticCode(102)
-    static let duplicateKey = DiagnosticCode(103)
-    static let outsideSubset = DiagnosticCode(104)
-    static let ambiguousScalar = DiagnosticCode(105)
-    static let aliasOrSize = DiagnosticCode(106)
-    static let unusedAnchor = DiagnosticCode(107)
-    static let rootShape = DiagnosticCode(108)
-    static let numberRange = DiagnosticCode(109)
-    static let trailingNewline = DiagnosticCode(110)
-    static let nonCanonicalWord = DiagnosticCode(111)
+    package static let sourceText = DiagnosticCode(101)
+    package static let syntax = DiagnosticCode(102)
+    package static let duplicateKey = DiagnosticCode(103)
+    package static let outsideSubset = DiagnosticCode(104)
+    package static let ambiguousScalar = DiagnosticCode(105)
+    package static let aliasOrSize = DiagnosticCode(106)
+    package static let unusedAnchor = DiagnosticCode(107)
+    package static let rootShape = DiagnosticCode(108)
+    package static let numberRange = DiagnosticCode(109)
+    package static let trailingNewline = DiagnosticCode(110)
+    package static let nonCanonicalWord = DiagnosticCode(111)
 }
 
 /// What the bytes of a file must be before YAML is read from them (WF0101): UTF-8 without control characters.

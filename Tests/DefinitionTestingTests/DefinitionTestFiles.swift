@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import WorkflowDefinitions
 
-import struct Foundation.URL
 import class Foundation.FileManager
+import struct Foundation.URL
 
 /// A folder of definitions with their tests.
 struct DefinitionFolder {

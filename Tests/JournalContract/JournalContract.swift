@@ -37,6 +37,8 @@ package struct JournalContract {
     package static let clauses: [Clause] =
         startClauses + transitionClauses + claimClauses + nodeClauses + eventClauses + deliveryClauses + waitClauses
         + requestClauses + timerClauses + definitionClauses + queryClauses + recordClauses
+        + enqueueClauses + childClauses + childEndClauses + triggerClauses + gateClauses + overflowClauses + holdClauses
+        + continuationClauses + retryClauses + rebindingClauses + staleClauses
 }
 
 /// A clock that moves when it is told to.

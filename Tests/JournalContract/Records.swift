@@ -31,13 +31,13 @@ extension JournalContract {
             bench throws in
             var claim = try bench.started(1)
             _ = try bench.cancel(Bench.id(1), reason: "kept")
-            claim = try bench.advanced(claim) { $0.instance.run = 2 }.claim
+            claim = try bench.continued(claim, to: 2).claim
             #expect(try bench.inbox(claim).cancel?.reason == "kept")
-            claim = try bench.advanced(claim, status: .cancelled) {
+            claim = try bench.advanced(claim) {
                 $0.instance.run = 2
                 $0.instance.consumesCancel = true
             }.claim
-            claim = try bench.advanced(claim) { $0.instance.run = 3 }.claim
+            claim = try bench.continued(claim, to: 3).claim
             #expect(try bench.inbox(claim).cancel == nil)
             _ = try bench.cancel(Bench.id(1), reason: "new")
             #expect(try bench.inbox(claim).cancel?.reason == "new")

@@ -108,9 +108,7 @@ extension JournalContract {
                 $0.timersSet = [TimerRow(key: MemoKey("a"), kind: .retry, dueAt: bench.store.now())]
                 $0.waitsOpened = [bench.wait("w")]
             }
-            let next = try bench.advanced(claim, status: .running) {
-                $0.instance.run = 2
-                $0.instance.continuations = 1
+            let next = try bench.continued(claim, to: 2) {
                 $0.steps = [.update(bench.step("a", status: .completed, output: 1, completed: 1)), .insert(bench.step("a"))]
                 $0.waitsOpened = [bench.wait("w2")]
             }
@@ -136,11 +134,15 @@ extension JournalContract {
             #expect(try bench.accept("e").woken.isEmpty)
             #expect(try bench.store.instance(Bench.id(1))?.output == ["ok": true])
         },
-        Clause("an ended instance can be given a new run") { bench throws in
-            var claim = try bench.started(1)
-            claim = try bench.advanced(claim, status: .failed).claim
-            let next = try bench.advanced(claim, status: .running) { $0.instance.run = 2 }
-            #expect(try bench.load(next.claim).state.run == 2)
+        Clause("an ended instance is never advanced") { bench throws in
+            let ended = try bench.advanced(bench.started(1), status: .cancelled).claim
+            #expect(try bench.advance(ended, status: .running) == .stale)
+            #expect(try bench.store.instance(Bench.id(1))?.summary.status == .cancelled)
+        },
+        Clause("a run that nothing says how it follows is refused") { bench throws in
+            let claim = try bench.started(1)
+            #expect(try bench.advance(claim) { $0.instance.run = 2 }.refusal == .quarantined)
+            #expect(try bench.store.instance(Bench.id(1))?.summary.run == 1)
         },
     ]
 }

@@ -135,10 +135,7 @@ extension JournalContract {
         Clause("unconsumed events stay available to the next run") { bench throws in
             let claim = try bench.started(1)
             try bench.accept("e")
-            let next = try bench.advanced(claim) {
-                $0.instance.run = 2
-                $0.waitsOpened = [bench.wait("w")]
-            }
+            let next = try bench.continued(claim, to: 2) { $0.waitsOpened = [bench.wait("w")] }
             #expect(next.isReady)
         },
         Clause("an open wait is open once") { bench throws in

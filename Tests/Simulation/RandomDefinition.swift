@@ -1,32 +1,47 @@
-/// Makes workflows of the verbs and modifiers that run today, as the text an author would write.
+/// Makes one workflow of a random project.
 ///
 /// Ids tell the checker what a step is: `c_…` a call with an undo, `q_…` a wait with a `where`.
 struct RandomDefinition {
-    private var random: SeededGenerator
+    private(set) var random: SeededGenerator
+    private let features: RandomProject.Features
+    /// Its number among the workflows of the project: it invokes only later ones.
+    private let number: Int
+    private let total: Int
     private var count = 0
     private var lines: [String] = []
+    /// Inside a branch, an item or a round, where nothing returns.
+    private var enclosed = 0
 
     static let preamble = """
         input: { n: integer, id: string }
         events:
           ping: { id: string, good: boolean }
           pong: { id: string, good: boolean }
+          note: { id: string, good: boolean }
         config: { url: uri }
         secrets: [token]
         """
 
-    /// The text of a workflow named `name`.
-    static func text(named name: String, seed: UInt64) -> String {
-        var maker = RandomDefinition(random: SeededGenerator.derived(seed, name))
-        return maker.make(name)
+    init(random: SeededGenerator, features: RandomProject.Features, number: Int, of total: Int) {
+        self.random = random
+        self.features = features
+        self.number = number
+        self.total = total
     }
 
-    private init(random: SeededGenerator) { self.random = random }
-
-    private mutating func make(_ name: String) -> String {
-        var head = "workflow: \(name)\n"
+    mutating func make() -> String {
+        var head = "workflow: sim-\(number)\n"
         if random.chance(250) { head += "timeout: \(random.pick(["20s", "10m", "3h", "2d"]))\n" }
         head += Self.preamble + "\n"
+        if features.gates, random.chance(500) {
+            let key = random.chance(700) ? "key: \"${{ input.id }}\", " : ""
+            head +=
+                "concurrency: { \(key)limit: \(1 + random.below(2)), overflow: \(random.pick(["queue", "queue", "reject", "replace"])) }\n"
+        }
+        if features.triggers, isLast, total > 1 {
+            head +=
+                "triggers:\n  - event: note\n    where: ${{ event.data.good }}\n    input: { n: 1, id: \"${{ event.data.id }}\" }\n"
+        }
         lines = []
         block("steps", indent: 0, depth: 0, place: .body)
         if random.chance(200) { clauses(indent: 0, depth: 1) }
@@ -35,6 +50,7 @@ struct RandomDefinition {
     }
 
     private enum Place { case body, cleanup, clause }
+    private var isLast: Bool { number == total - 1 }
 
     private mutating func add(_ indent: Int, _ text: String) {
         lines.append(String(repeating: " ", count: indent) + text)
@@ -55,8 +71,12 @@ struct RandomDefinition {
         let choice = random.below(100)
         if place == .cleanup { return choice < 80 ? call(indent, depth, place) : sleep(indent) }
         switch choice {
-        case 0..<38: call(indent, depth, place)
-        case 38..<58: wait(indent, depth)
+        case 0..<30: call(indent, depth, place)
+        case 30..<36 where features.children && !isLast: invoke(indent, depth, place)
+        case 36..<39 where features.emits && (!isLast || !features.triggers): emit(indent)
+        case 39..<46 where features.branches && depth < 3: branches(indent, depth, place)
+        case 46..<56 where features.waits: wait(indent, depth)
+        case 56..<58 where features.continues && depth == 0 && place == .body: continueAsNew(indent)
         case 58..<68: sleep(indent)
         case 68..<74:
             add(indent, "- id: \(id("l"))")
@@ -94,9 +114,83 @@ struct RandomDefinition {
             add(inner, "with: { argv: [echo, \"${{ input.id }}\"] }")
         }
         let isPlain = kind >= 3
+        let looped = loop(inner, isNumber: kind == 2)
+        enclosed += looped ? 1 : 0
+        defer { enclosed -= looped ? 1 : 0 }
         if isPlain { effectModifiers(inner, depth) }
         if hasUndo { undo(indent: inner) }
         modifiers(inner, depth, place, canFail: isPlain)
+    }
+
+    /// `foreach` or `repeat`, sometimes. True when there is one.
+    private mutating func loop(_ indent: Int, isNumber: Bool, isGroup: Bool = false) -> Bool {
+        guard features.loops, random.chance(isGroup ? 350 : 180) else { return false }
+        if isNumber || isGroup && random.chance(400) {
+            let every = random.chance(400) ? ", every: \(span([20, 700, 3_000]))" : ""
+            if isGroup {
+                add(indent, "repeat: { max: 4, initial: 0, until: \"${{ result >= \(random.below(3)) }}\"\(every) }")
+                add(indent, "output: ${{ previous + 1 }}")
+            } else {
+                add(indent, "repeat: { max: 3, until: \"${{ result >= \(random.below(90)) }}\"\(every) }")
+            }
+            return true
+        }
+        let width = random.chance(500) ? ", concurrency: \(1 + random.below(4))" : ""
+        switch random.below(3) {
+        case 0: add(indent, "foreach: { in: [3, 1, 2]\(width) }")
+        case 1: add(indent, "foreach: { in: [a, b c, ü], key: \"${{ item }}\"\(width) }")
+        default:
+            add(
+                indent,
+                "foreach: { in: \"${{ input.n % 2 == 0 ? [1, 2, 3, 4, 5] : [] }}\", as: it\(count), index: at\(count)\(width) }"
+            )
+        }
+        return true
+    }
+
+    /// A length of time; in timed projects one that no other step has.
+    private mutating func span(_ milliseconds: [Int]) -> String {
+        let base = random.pick(milliseconds)
+        return features.isTimed ? "\(base * 1 + random.below(base) + 1)ms" : "\(base)ms"
+    }
+
+    private mutating func invoke(_ indent: Int, _ depth: Int, _ place: Place) {
+        let hasUndo = place != .cleanup && random.chance(250)
+        add(indent, "- id: \(id(hasUndo ? "c" : "i"))")
+        let inner = indent + 2
+        add(inner, "invoke: sim-\(number + 1 + random.below(total - number - 1))")
+        add(inner, "with: { n: \"${{ input.n + \(random.below(3)) }}\", id: \"${{ input.id }}\" }")
+        let isDetached = random.chance(150)
+        if isDetached { add(inner, "detach: true") }
+        if !features.isTimed, random.chance(250) { retry(inner) }
+        if hasUndo { undo(indent: inner) }
+        modifiers(inner, depth, place, canFail: true)
+    }
+
+    private mutating func emit(_ indent: Int) {
+        add(indent, "- id: \(id("e"))")
+        let event = features.isTimed ? "note" : random.pick(["note", "ping", "pong"])
+        add(indent + 2, "emit: { event: \(event), data: { id: \"${{ input.id }}\", good: \(random.chance(600)) } }")
+    }
+
+    private mutating func continueAsNew(_ indent: Int) {
+        add(indent, "- id: \(id("n"))")
+        add(indent + 2, "if: ${{ input.n % 4 == \(random.below(4)) && input.n < 20 }}")
+        add(indent + 2, "continue_as_new: { n: \"${{ input.n + 1 }}\", id: \"${{ input.id }}\" }")
+    }
+
+    private mutating func branches(_ indent: Int, _ depth: Int, _ place: Place) {
+        let hasUndo = random.chance(150)
+        add(indent, "- id: \(id(hasUndo ? "c" : "p"))")
+        enclosed += 1
+        add(indent + 2, "parallel:")
+        for _ in 0..<(2 + random.below(2)) { step(indent: indent + 4, depth: depth + 1, place: place) }
+        let looped = loop(indent + 2, isNumber: false)
+        if random.chance(100) { retry(indent + 2) }
+        enclosed -= 1
+        if hasUndo { undo(indent: indent + 2) }
+        modifiers(indent + 2, depth, place, canFail: true)
+        _ = looped
     }
 
     /// An undo whose first step always is a call, so that it can be seen.
@@ -136,7 +230,7 @@ struct RandomDefinition {
         add(inner + 2, "event: \(random.pick(["ping", "ping", "pong"]))")
         if random.chance(850) { add(inner + 2, "match: { id: \"${{ input.id }}\" }") }
         if isPicky { add(inner + 2, "where: ${{ event.data.good }}") }
-        let hasTimeout = random.chance(850)
+        let hasTimeout = features.isTimed || random.chance(850)
         if hasTimeout { timeout(inner, depth) }
         if hasTimeout && random.chance(600) { clauses(indent: inner, depth: depth + 1) }
         if random.chance(100) { block("finally", indent: inner, depth: 3, place: .cleanup) }
@@ -144,13 +238,17 @@ struct RandomDefinition {
 
     private mutating func sleep(_ indent: Int) {
         add(indent, "- id: \(id("z"))")
-        add(indent + 2, "sleep: \(random.pick(["50ms", "2s", "1m", "2h"]))")
+        add(indent + 2, "sleep: \(features.isTimed ? span([50, 2_000, 60_000]) : random.pick(["50ms", "2s", "1m", "2h"]))")
     }
 
     private mutating func group(_ indent: Int, _ depth: Int, _ place: Place) {
         let hasUndo = random.chance(200)
-        add(indent, "- id: \(id("g"))")
+        add(indent, "- id: \(id(hasUndo ? "c" : "g"))")
+        let looped = loop(indent + 2, isNumber: false, isGroup: true)
+        enclosed += looped ? 1 : 0
         block("steps", indent: indent + 2, depth: depth + 1, place: place)
+        enclosed -= looped ? 1 : 0
+        if random.chance(120) { retry(indent + 2) }
         if hasUndo { undo(indent: indent + 2) }
         modifiers(indent + 2, depth, place, canFail: true)
     }
@@ -167,7 +265,7 @@ struct RandomDefinition {
     }
 
     private mutating func stop(_ indent: Int, _ depth: Int) {
-        let mayReturn = depth < 3 && random.chance(300)
+        let mayReturn = enclosed == 0 && depth < 3 && random.chance(300)
         add(indent, "- id: \(id("f"))")
         add(indent + 2, "if: ${{ input.n % 4 == \(random.below(4)) }}")
         if mayReturn {
@@ -192,8 +290,11 @@ struct RandomDefinition {
     /// Literal ones get shorter inwards, as `validate` wants it; computed ones may come at any time.
     private mutating func timeout(_ indent: Int, _ depth: Int) {
         let literals = [["5h", "30h"], ["2m", "30m"], ["5s", "20s"], ["300ms", "1s"]]
-        let isComputed = random.chance(400)
-        let computed = "${{ duration(string(input.n * \(random.pick([1, 7, 400])) + 1) + 's') }}"
+        let isComputed = features.isTimed || random.chance(400)
+        let computed =
+            features.isTimed
+            ? "${{ duration(string(input.n * \(random.pick([17, 700, 40_000])) + \(1 + random.below(9_000))) + 'ms') }}"
+            : "${{ duration(string(input.n * \(random.pick([1, 7, 400])) + 1) + 's') }}"
         add(indent, "timeout: \(isComputed ? computed : random.pick(literals[min(depth, 3)]))")
     }
 

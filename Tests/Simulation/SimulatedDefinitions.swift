@@ -35,6 +35,11 @@ package final class SimulatedDefinitions: DefinitionProvider {
 
     package func current(_ workflow: String) -> CurrentDefinition? { state.withLock { $0.current[workflow] } }
 
+    package func triggers(forEvent name: String) -> [EventTrigger] {
+        let current = state.withLock { $0.current.values.sorted { $0.graph.workflow.precedesByCodePoint($1.graph.workflow) } }
+        return current.flatMap(\.eventTriggers).filter { $0.event.hasSameCodePoints(as: name) }.map(\.trigger)
+    }
+
     package func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {
         guard let graph = state.withLock({ $0.graphs[digest] }) else {
             throw DefinitionUnavailable(reason: "definition \(digest) cannot be loaded")

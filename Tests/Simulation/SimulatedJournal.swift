@@ -172,4 +172,9 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         try inner.events(named: name, limit: limit)
     }
     package func counts() throws(JournalError) -> [InstanceCount] { try inner.counts() }
+    package func storedInstance(_ id: InstanceID) throws(JournalError) -> StoredInstance? { try inner.storedInstance(id) }
+    package func runs(of id: InstanceID) throws(JournalError) -> [RunSummary] { try inner.runs(of: id) }
+    package func children(of id: InstanceID) throws(JournalError) -> [ChildSummary] { try inner.children(of: id) }
+    package func gatePosition(of id: InstanceID) throws(JournalError) -> GatePosition? { try inner.gatePosition(of: id) }
+    package func takers(of event: EventSequence) throws(JournalError) -> [EventTaker] { try inner.takers(of: event) }
 }

@@ -18,7 +18,7 @@ extension SimulatedWorld {
             case .perform(let tag, let action, let invocation): begin(tag, action, invocation)
             case .abort(let tag): after(random.within(0...3_000)) { $0.aborted(tag) }
             case .answer(let ticket, let answer): answered(ticket, answer)
-            case .ended: break
+            case .ended, .report: break
             }
         }
     }
@@ -96,7 +96,7 @@ extension SimulatedWorld {
         case .release(let claim):
             try journal.release([claim])
             return nil
-        case .write, .perform, .abort, .answer, .ended: return nil
+        case .write, .perform, .abort, .answer, .ended, .report: return nil
         }
     }
 

@@ -31,9 +31,7 @@ package struct SimulationRun {
     /// A run with random faults that end after a while (safety first, then liveness).
     package static func random(seed: UInt64, bug: DeliberateBug? = nil) throws -> Report {
         var random = SeededGenerator.derived(seed, "run")
-        let graphs = try (0..<(1 + random.below(3))).map { number in
-            try graph(named: "sim-\(number)", seed: seed)
-        }
+        let graphs = try RandomProject(seed: seed, features: .classic).graphs
         let checker = InvariantChecker(
             graphs: graphs, config: ["url": "https://things.test"], secrets: SimulatedSecrets(["token": "canary-4f9a1c7e"]),
             accepts: acceptsGenerated)
@@ -97,22 +95,6 @@ package struct SimulationRun {
             executions: world.checker.executions.count, instances: ended.count,
             ended: ended.filter(\.status.isTerminal).count)
     }
-
-    /// The first variation that `validate` lets pass.
-    private static func graph(named name: String, seed: UInt64) throws -> StepGraph {
-        var latest = FaultyGeneration(description: "")
-        for variation in 0..<40 {
-            let text = RandomDefinition.text(named: name, seed: SeededGenerator.derived(seed, "\(variation)").seed)
-            do {
-                return try compileWorkflow(text)
-            } catch {
-                latest = FaultyGeneration(description: "\(error)\n\(text)")
-            }
-        }
-        throw latest
-    }
-
-    package struct FaultyGeneration: Error, CustomStringConvertible { package var description: String }
 
     /// Payloads have the right type; waits named `q…` want good ones.
     static func acceptsGenerated(_ event: StoredEvent, _ wait: MemoKey) -> Bool {

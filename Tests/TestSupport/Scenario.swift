@@ -128,7 +128,8 @@ package struct Scenario {
             rows[key]?.completedAt = now
         case .startChild(let request): insert(request.leaf, .invoke, request.workflow, .running)
         case .sendEvent(let request): insert(request.leaf, .emit, request.event, .scheduled)
-        case .stopAction, .stopChild, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+        case .stopAction, .letActionFinish, .stopChild, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish:
+            break
         }
     }
 
@@ -156,7 +157,7 @@ package struct Scenario {
             var row = StepRow(
                 key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
                 scheduledAt: now, completedAt: now)
-            if case .cancelled(let request) = signal { row.output = request.value }
+            row.output = signal.value
             rows[signal.key] = row
         }
     }
@@ -186,6 +187,7 @@ package struct Scenario {
         case .sendEvent(let request): return "emit \(request.event) \(request.leaf.key) \(JSON.text(request.data))"
         case .stopChild(let key): return "stop-child \(key)"
         case .stopAction(let key): return "stop \(key)"
+        case .letActionFinish(let key): return "let-finish \(key)"
         case .endLeaf(let key): return "end \(key)"
         case .startTimer(let key, let due): return "timer \(key) @\(span(due))"
         case .stopTimer(let key): return "untimer \(key)"

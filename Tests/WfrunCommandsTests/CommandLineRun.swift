@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import WfrunCommands
 
@@ -8,15 +9,24 @@ struct CommandLineRun: Sendable {
     var talk: String
 
     /// - Parameter environment: All the command sees; nothing of the test's own.
-    static func of(_ arguments: String..., environment: [String: String] = [:]) async -> CommandLineRun {
-        await of(arguments, environment: environment)
+    /// - Parameter input: What the command reads from standard input, line by line.
+    static func of(
+        _ arguments: String..., environment: [String: String] = [:], input: String? = nil
+    ) async -> CommandLineRun {
+        await of(arguments, environment: environment, input: input)
     }
 
-    static func of(_ arguments: [String], environment: [String: String] = [:]) async -> CommandLineRun {
+    static func of(
+        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    ) async -> CommandLineRun {
         let output = Collected()
         let talk = Collected()
         let console = Console(output: { output.add($0) }, errors: { talk.add($0) })
-        let code = await runWfrun(arguments, surroundings: Surroundings(console: console, environment: environment))
+        let folder = TemporaryFolder()
+        let descriptor = input.map { open(folder.write("input", $0), O_RDONLY) } ?? -1
+        defer { if descriptor >= 0 { close(descriptor) } }
+        let code = await runWfrun(
+            arguments, surroundings: Surroundings(console: console, environment: environment, input: descriptor))
         return CommandLineRun(code: code, output: output.text, talk: talk.text)
     }
 }

@@ -28,6 +28,33 @@ import WorkflowGraph
         try Fixtures.expect(TextRenderer().render(analysis.diagnostics), beside: path, as: "out")
     }
 
+    @Test(arguments: Fixtures.paths(in: "near"))
+    func `a near miss is no mistake of its code and none that matters`(path: String) throws {
+        let code = "WF" + path.split(separator: "/")[1]
+        let found = Fixtures.analyze(try Fixtures.text(path), path: path).diagnostics
+        let unwanted = found.filter { $0.severity > .info || $0.code.description == code }
+        #expect(TextRenderer().render(unwanted) == "")
+    }
+
+    @Test(arguments: Fixtures.paths(in: "invalid"))
+    func `a fix mends what it is offered for`(path: String) throws {
+        let files = Fixtures.files(try Fixtures.text(path), path: path)
+        for diagnostic in analyzeDefinitions(files).diagnostics {
+            guard let fix = diagnostic.fix else { continue }
+            let mended = files.map { file in
+                guard file.path == fix.range.file.path else { return file }
+                var bytes = Array(file.text.utf8)
+                bytes.replaceSubrange(fix.range.bytes, with: Array(fix.replacement.utf8))
+                return (file.path, String(decoding: bytes, as: UTF8.self))
+            }
+            let remaining = analyzeDefinitions(mended).diagnostics.filter {
+                $0.code == diagnostic.code && $0.range.bytes.lowerBound == diagnostic.range.bytes.lowerBound
+                    && $0.range.file.path == diagnostic.range.file.path
+            }
+            #expect(TextRenderer().render(remaining) == "", "\(path): \(fix.title)")
+        }
+    }
+
     /// `#~ WF2101` at the end of a line: the line has this diagnostic; lines without a mark have none.
     private func expectMarks(in text: String, _ diagnostics: [Diagnostic], _ path: String) {
         var marked: [String] = []

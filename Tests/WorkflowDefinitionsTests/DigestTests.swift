@@ -76,6 +76,91 @@ import WorkflowGraph
         #expect(try before == digest(text, types: types.replacing("{ a: string }", with: "{ b: string }")))
     }
 
+    // MARK: Interfaces of invoked workflows
+
+    private let parent = """
+        workflow: parent
+        steps:
+          - id: child
+            invoke: child
+            with: { id: x }
+          - id: same
+            invoke: parent
+            detach: true
+        output: ${{ steps.child.total + 1 }}
+        """
+
+    private let child = """
+        workflow: child
+        input: { id: string, note: Note? }
+        returns: { total: integer = 3 }
+        types:
+          Note: { text: string, at: When }
+          Other: { a: string }
+        steps:
+          - { id: other, let: { x: 1 } }
+        output: { total: 1 }
+        """
+
+    private func parentDigest(_ child: String, types: String = "types:\n  When: { day: timestamp }\n") throws -> String {
+        try compileWorkflow(parent, files: [("child.yaml", child), ("types.yaml", types)]).digest.hex
+    }
+
+    @Test(arguments: [
+        ("{ id: string,", "{ id: string?,"), ("total: integer = 3", "total: number"), ("text: string", "text: string?"),
+    ])
+    func `the interface of an invoked workflow is part of a digest`(from: String, to: String) throws {
+        let changed = child.replacing(from, with: to)
+        #expect(changed != child)
+        #expect(try parentDigest(child) != parentDigest(changed))
+    }
+
+    @Test func `what the interface of an invoked workflow uses of the project is part of a digest`() throws {
+        #expect(try parentDigest(child) != parentDigest(child, types: "types:\n  When: { day: string }\n"))
+    }
+
+    @Test(arguments: [
+        ("x: 1", "x: 2"), ("workflow: child", "# A child.\nworkflow: child"), ("Other: { a: string }", "Other: { b: string }"),
+        ("steps:", "timeout: 1d\nsteps:"), ("output: { total: 1 }", "output: { total: 2 }"),
+    ])
+    func `the steps of an invoked workflow are no part of a digest`(from: String, to: String) throws {
+        let changed = child.replacing(from, with: to)
+        #expect(changed != child)
+        #expect(try parentDigest(child) == parentDigest(changed))
+    }
+
+    @Test func `a stored definition loads without the workflows it invokes`() throws {
+        let files = [("parent.yaml", parent), ("child.yaml", child), ("types.yaml", "types:\n  When: { day: timestamp }\n")]
+        let workflow = try #require(analyzeDefinitions(files).workflow("parent"))
+        let graph = try #require(workflow.graph)
+        #expect(workflow.sources.map(\.path) == ["parent.yaml", "interfaces/child.json"])
+        #expect(
+            workflow.sources.last?.text == """
+                {"input":{"id":"string","note":"Note?"},"interface":"child","returns":{"total":"integer = 3"},\
+                "types":{"Note":{"at":"When","text":"string"},"When":{"day":"timestamp"}}}
+                """)
+        let loaded = try DefinitionLoader.load(workflow: "parent", sources: workflow.sources)
+        #expect(loaded.digest == graph.digest)
+        #expect(GraphText.text(of: loaded) == GraphText.text(of: graph))
+    }
+
+    @Test func `workflows that invoke each other load from their stored sources`() throws {
+        let files = [
+            (
+                "a.yaml",
+                "workflow: a\ninput: { n: integer }\nreturns: { n: integer }\nsteps: [{ id: x, invoke: b, with: { n: 1 } }]\noutput: { n: \"${{ steps.x.n }}\" }"
+            ),
+            (
+                "b.yaml",
+                "workflow: b\ninput: { n: integer }\nreturns: { n: integer }\nsteps: [{ id: x, invoke: a, with: { n: 1 } }]\noutput: { n: \"${{ steps.x.n }}\" }"
+            ),
+        ]
+        for workflow in analyzeDefinitions(files).workflows {
+            let graph = try #require(workflow.graph)
+            #expect(try DefinitionLoader.load(workflow: workflow.name, sources: workflow.sources).digest == graph.digest)
+        }
+    }
+
     @Test func `a stored definition loads to the same graph`() throws {
         let analysis = analyzeDefinitions([("order.yaml", text), ("actions/mark.yaml", action), ("types.yaml", types)])
         let workflow = try #require(analysis.workflow("order"))

@@ -7,9 +7,13 @@ import WorkflowDefinitions
 /// Files with the complete expected output beside them; `WFRUN_UPDATE_EXPECTATIONS=1` writes it anew.
 enum Fixtures {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+    static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
     /// The definitions that ship.
     static let definitions = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "definitions")
+
+    static var updates: Bool { ProcessInfo.processInfo.environment["WFRUN_UPDATE_EXPECTATIONS"] == "1" }
 
     static func paths(in name: String) -> [String] {
         let found = (try? FileManager.default.subpathsOfDirectory(atPath: folder.appending(path: name).path)) ?? []
@@ -31,7 +35,7 @@ enum Fixtures {
 
     static func expect(_ actual: String, beside path: String, as fileExtension: String) throws {
         let place = folder.appending(path: path).deletingPathExtension().appendingPathExtension(fileExtension)
-        if ProcessInfo.processInfo.environment["WFRUN_UPDATE_EXPECTATIONS"] == "1" {
+        if updates {
             try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(actual.utf8).write(to: place)
         }
@@ -41,7 +45,9 @@ enum Fixtures {
 
     /// A fixture as a project of its own. A fixture with several files has them one after another, each after a line
     /// `#@ <path>`; the first is named after the fixture.
-    static func analyze(_ text: String, path: String) -> Analysis {
+    static func analyze(_ text: String, path: String) -> Analysis { analyzeDefinitions(files(text, path: path)) }
+
+    static func files(_ text: String, path: String) -> [(path: String, text: String)] {
         var files: [(path: String, text: String)] = []
         let name = path.split(separator: "/").last.map(String.init) ?? path
         var current = (path: name, text: "")
@@ -54,7 +60,6 @@ enum Fixtures {
             }
         }
         files.append(current)
-        files = files.map { ($0.path, String($0.text.dropLast())) }
-        return analyzeDefinitions(files)
+        return files.map { ($0.path, String($0.text.dropLast())) }
     }
 }

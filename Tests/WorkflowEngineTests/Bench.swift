@@ -20,6 +20,7 @@ final class Bench {
     private(set) var aborted: [String] = []
     private(set) var answers: [EngineCore.Answer] = []
     private(set) var transitions: [Transition] = []
+    private(set) var reports: [String] = []
     /// Writes wait here while set.
     var holdsWrites = false
     private var heldWrites: [(EngineCore.WriteTag, JournalWrite)] = []
@@ -33,9 +34,14 @@ final class Bench {
         if !yaml.isEmpty { try define(yaml, config: config) }
     }
 
+    /// - Parameter others: workflows that it invokes; they are not defined by this.
     @discardableResult
-    func define(_ yaml: String, config: Value = .map([:])) throws -> StepGraph {
-        let graph = try compileWorkflow(yaml)
+    func define(_ yaml: String, besides others: [String] = [], config: Value = .map([:])) throws -> StepGraph {
+        let files = others.map { other -> (path: String, text: String) in
+            let name = other.split(separator: "\n").first?.split(separator: " ").last ?? ""
+            return (path: "\(name).yaml", text: other)
+        }
+        let graph = try compileWorkflow(yaml, files: files)
         definitions.define(graph, config: config)
         _ = try journal.inner.write([.define(graph.record), .configure(config)])
         return graph
@@ -103,6 +109,7 @@ final class Bench {
             case .abort(let tag): aborted.append(tag.step.text)
             case .answer(_, let answer): answers.append(answer)
             case .ended: break
+            case .report(let line): reports.append(line)
             }
         } catch {
             // A busy store: the test decides what comes next.
@@ -162,9 +169,12 @@ final class Bench {
     }
 
     func cancel(_ id: InstanceID, compensates: Bool = true) {
+        request(id, .cancel(CancelRequest(compensates: compensates)))
+    }
+
+    func request(_ id: InstanceID, _ kind: InstanceRequest.Kind) {
         tickets += 1
-        let request = InstanceRequest(instance: id, kind: .cancel(CancelRequest(compensates: compensates)))
-        handle(.write(.init(number: tickets), .request(request)))
+        handle(.write(.init(number: tickets), .request(InstanceRequest(instance: id, kind: kind))))
     }
 
     // MARK: - Actions
@@ -189,6 +199,19 @@ final class Bench {
     func failure(_ id: InstanceID) -> Failure? { ((try? journal.instance(id)) ?? nil)?.failure }
     func row(_ id: InstanceID, _ key: String) -> StepRow? {
         ((try? journal.steps(of: id, run: nil)) ?? []).first { $0.key.text == key }
+    }
+    func output(_ id: InstanceID) -> Value? { ((try? journal.instance(id)) ?? nil)?.output }
+    func logs(_ id: InstanceID) -> [String] {
+        ((try? journal.logs(of: id, after: 0, limit: 1_000)) ?? []).map(\.message)
+    }
+    /// Instances of a workflow, oldest first.
+    func instances(of workflow: String) -> [InstanceID] {
+        var filter = InstanceFilter()
+        filter.workflow = workflow
+        return ((try? journal.instances(matching: filter, after: nil, limit: 100_000)) ?? []).map(\.id).reversed()
+    }
+    func child(of id: InstanceID, _ step: String, attempt: Int = 1) -> InstanceID {
+        InstanceID(childOf: id, run: summary(id)?.run ?? 1, step: MemoKey(step), attempt: attempt)
     }
     func keys(_ id: InstanceID) -> [String] { ((try? journal.steps(of: id, run: nil)) ?? []).map(\.key.text) }
 }

@@ -5,6 +5,14 @@ package struct EvaluationFailure: Error, Hashable {
         case expression
         /// Too many steps or too large a result: error code `limit.expression`.
         case limit
+
+        /// The error code of the language.
+        package var code: String {
+            switch self {
+            case .expression: "expression"
+            case .limit: "limit.expression"
+            }
+        }
     }
 
     package var kind: Kind

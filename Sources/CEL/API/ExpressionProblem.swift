@@ -1,3 +1,5 @@
+package import Diagnostics
+
 /// A mistake in an expression, found before it runs.
 package struct ExpressionProblem: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable {
@@ -25,6 +27,23 @@ package struct ExpressionProblem: Sendable, Hashable {
         case tooComplex
         /// WF3117: a part of CEL that needs protocol buffers.
         case unsupported
+
+        package var code: DiagnosticCode {
+            switch self {
+            case .syntax: DiagnosticCode(3101)
+            case .unknownName: DiagnosticCode(3103)
+            case .unknownField: DiagnosticCode(3104)
+            case .noOverload: DiagnosticCode(3105)
+            case .unknownFunction: DiagnosticCode(3106)
+            case .shadowing: DiagnosticCode(2106)
+            case .mayBeNull: DiagnosticCode(3110)
+            case .alwaysSame: DiagnosticCode(3112)
+            case .constantFails: DiagnosticCode(3113)
+            case .redundant: DiagnosticCode(3114)
+            case .tooComplex: DiagnosticCode(3116)
+            case .unsupported: DiagnosticCode(3117)
+            }
+        }
     }
 
     package var kind: Kind

@@ -75,7 +75,10 @@ extension Checker {
         for widens in isWorkflow ? [false, true] : [false] {
             var matches: [OverloadMatch] = []
             for candidate in candidates {
-                guard let match = OverloadMatch(candidate.signature, types, widens: widens, join: join) else { continue }
+                guard
+                    let match = OverloadMatch(
+                        candidate.signature, types, widens: widens, isStrict: !isWorkflow, join: join)
+                else { continue }
                 matches.append(match)
                 if match.isExact { break }
             }
@@ -162,9 +165,10 @@ struct OverloadMatch {
     let nullArgument: Int?
 
     init?(
-        _ signature: Signature, _ types: [StaticType], widens: Bool, join: @escaping (StaticType, StaticType) -> StaticType
+        _ signature: Signature, _ types: [StaticType], widens: Bool, isStrict: Bool,
+        join: @escaping (StaticType, StaticType) -> StaticType
     ) {
-        var matcher = Matcher(widens: widens, join: join)
+        var matcher = Matcher(widens: widens, isStrict: isStrict, join: join)
         var nullArgument: Int?
         for (index, type) in types.enumerated() {
             let pattern = signature.parameter(index)
@@ -180,6 +184,8 @@ struct OverloadMatch {
 
     private struct Matcher {
         let widens: Bool
+        /// One type parameter, one type: otherwise the types given are joined.
+        let isStrict: Bool
         let join: (StaticType, StaticType) -> StaticType
         var bindings: [Character: StaticType] = [:]
         var isExact = true
@@ -188,7 +194,13 @@ struct OverloadMatch {
             switch pattern {
             case .any: return true
             case .variable(let name):
-                bindings[name] = join(bindings[name] ?? .never, type)
+                let bound = bindings[name] ?? .never
+                if name == "N" {
+                    guard type.isNumber || type.isDynamic || type == .never else { return false }
+                } else if isStrict, !bound.unifies(with: type) {
+                    return false
+                }
+                bindings[name] = join(bound, type)
                 return true
             case .nullable(let wrapped): return type == .null || match(wrapped, type.withoutNull)
             case .exactly(let wanted):

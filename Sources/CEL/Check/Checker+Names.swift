@@ -228,7 +228,7 @@ extension Checker {
             if keyType.mayBeNull {
                 reportNull(key)
             } else if ![.int, .any, .error].contains(keyType),
-                !(keyType == .uint || keyType == .double) || options.checksTypes && isWorkflow
+                !(keyType == .uint || keyType == .double) || options.checksTypes
             {
                 report(.init(.noOverload, "an index of a list is an integer, found \(keyType)", at: key.range))
             }

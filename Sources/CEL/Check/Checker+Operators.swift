@@ -88,7 +88,7 @@ extension Checker {
         case (.string, .string): return .string
         case (.secret, .string), (.string, .secret), (.secret, .secret): return .secret
         case (.bytes, .bytes): return .bytes
-        case (.list(let a), .list(let b)): return .list(join(a, b))
+        case (.list(let a), .list(let b)): return isWorkflow || a.unifies(with: b) ? .list(join(a, b)) : nil
         case (.timestamp, .duration), (.duration, .timestamp): return .timestamp
         case (.duration, .duration): return .duration
         default:
@@ -97,7 +97,7 @@ extension Checker {
                 case .int, .uint, .double: return isWorkflow ? .any : type
                 case .string, .bytes, .secret: return type
                 case .timestamp: return .timestamp
-                case .list: return .list(.any)
+                case .list: return isWorkflow ? .list(.any) : type
                 case .duration: return .any
                 default: return nil
                 }
@@ -129,7 +129,9 @@ extension Checker {
     // MARK: Comparisons
 
     static func isOrderable(_ a: StaticType, _ b: StaticType) -> Bool {
-        if a.isDynamic || b.isDynamic || a == .never || b == .never { return true }
+        if a == .error || b == .error { return true }
+        if a == .any || a == .never { return isOrderable(b) }
+        if b == .any || b == .never { return isOrderable(a) }
         switch (a.asText, b.asText) {
         case (.int, .int), (.int, .uint), (.int, .double), (.uint, .int), (.uint, .uint), (.uint, .double), (.double, .int),
             (.double, .uint), (.double, .double):
@@ -140,8 +142,18 @@ extension Checker {
         }
     }
 
+    private static func isOrderable(_ type: StaticType) -> Bool {
+        switch type {
+        case .any, .never: true
+        default: isOrderable(type, type)
+        }
+    }
+
     private func checkEquality(_ operation: BinaryOperator, _ left: Side, _ right: Side, _ range: Range<Int>) {
-        guard isWorkflow else { return }
+        guard isWorkflow else {
+            if !left.type.unifies(with: right.type) { reportOverload(operation, left, right, range) }
+            return
+        }
         let whole = left.node.range.lowerBound..<right.node.range.upperBound
         for (side, other) in [(left, right), (right, left)] {
             if case .literal(.bool(let flag)) = side.node.kind, other.type == .bool {
@@ -190,7 +202,10 @@ extension Checker {
                     help: container.type.asText == .string ? "for a text write text.contains(part)" : nil))
             return
         }
-        guard isWorkflow else { return }
+        guard isWorkflow else {
+            if !item.type.unifies(with: element) { reportOverload(.contained, item, container, item.node.range) }
+            return
+        }
         if case .enumeration(let members) = item.type.withoutNull, case .list(let elements) = container.node.kind {
             for candidate in elements {
                 guard case .literal(.string(let text)) = candidate.node.kind,

@@ -115,6 +115,9 @@ final class Checker {
             requireBool(check(condition), condition, "? :")
             let first = check(then, knowing: facts(of: condition, when: true))
             let second = check(otherwise, knowing: facts(of: condition, when: false))
+            if !isWorkflow, !first.unifies(with: second) {
+                report(.init(.noOverload, "no '? :' for \(first) and \(second)", at: node.range))
+            }
             return joinTexts((then, first), (otherwise, second))
         case .list(let elements): return inferList(elements)
         case .map(let entries): return inferMap(entries)

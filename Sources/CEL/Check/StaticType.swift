@@ -128,6 +128,22 @@ extension StaticType {
         }
     }
 
+    var isNumber: Bool { self == .int || self == .uint || self == .double }
+
+    /// Whether both can be one type of standard CEL, where a parameter that stands twice needs one. What is not known goes with
+    /// everything; null is a value of the types that messages of protocol buffers stand for.
+    func unifies(with other: StaticType) -> Bool {
+        if self == other || isDynamic || other.isDynamic { return true }
+        switch (self, other) {
+        case (.never, _), (_, .never): return true
+        case (.null, .timestamp), (.null, .duration), (.null, .optional): return true
+        case (.timestamp, .null), (.duration, .null), (.optional, .null): return true
+        case (.list(let a), .list(let b)), (.optional(let a), .optional(let b)): return a.unifies(with: b)
+        case (.map(let ka, let va), .map(let kb, let vb)): return ka.unifies(with: kb) && va.unifies(with: vb)
+        default: return false
+        }
+    }
+
     /// Whether a value of this type may stand where `target` is needed. Ints widen to doubles, optionals become nullable;
     /// an object of unknown fields fits every record, as `any` fits everything.
     package func isAssignable(to target: StaticType) -> Bool {

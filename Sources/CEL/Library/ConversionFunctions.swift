@@ -28,7 +28,7 @@ enum ConversionFunctions {
             return .int(number)
         },
         Overload("int(timestamp) -> int") { arguments, _ in .int(arguments[0].asTimestamp.seconds) },
-        Overload("int(duration) -> int") { arguments, _ in .int(arguments[0].asDuration.seconds) },
+        Overload("int(duration) -> int", isWorkflowOnly: true) { arguments, _ in .int(arguments[0].asDuration.seconds) },
         Overload("uint(int) -> uint") { arguments, _ in
             guard let number = UInt64(exactly: arguments[0].asInt) else { throw CallFailure("unsigned integer overflow") }
             return .uint(number)
@@ -92,7 +92,7 @@ enum ConversionFunctions {
             if run.isWorkflow, let span = TimeSpan(durationLiteral: text) { return .duration(span) }
             throw unreadable(arguments[0], "a duration")
         },
-        Overload("duration(int) -> duration") { arguments, _ in
+        Overload("duration(int) -> duration", isWorkflowOnly: true) { arguments, _ in
             guard let span = TimeSpan(seconds: arguments[0].asInt) else { throw CallFailure("duration out of range") }
             return .duration(span)
         },

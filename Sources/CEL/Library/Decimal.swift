@@ -35,6 +35,8 @@ enum Decimal {
         var (digits, point) = expansion(of: number.magnitude)
         if digits.isEmpty { point = 1 }
         round(&digits, &point, keeping: decimals + 1)
+        // Rounding 9.99… up has made a digit in front.
+        if digits.count > decimals + 1 { digits.removeLast() }
         let padded = digits + Array(repeating: 0, count: max(decimals + 1 - digits.count, 0))
         let characters = String(decoding: padded.map { $0 + 0x30 }, as: UTF8.self)
         let exponent = point - 1

@@ -9,7 +9,7 @@ enum EncodingFunctions {
             try run.admit(bytes: arguments[0].asBytes.count / 3 * 4 + 4)
             return .string(Base64.encode(arguments[0].asBytes))
         },
-        Overload("base64.encode(string) -> string") { arguments, run in
+        Overload("base64.encode(string) -> string", isWorkflowOnly: true) { arguments, run in
             try run.admit(bytes: arguments[0].asText.utf8.count / 3 * 4 + 4)
             return .string(Base64.encode(Array(arguments[0].asText.utf8)))
         },
@@ -22,7 +22,7 @@ enum EncodingFunctions {
             try run.admit(bytes: arguments[0].asBytes.count * 2)
             return .string(Hex.encode(arguments[0].asBytes))
         },
-        Overload("hex.encode(string) -> string") { arguments, run in
+        Overload("hex.encode(string) -> string", isWorkflowOnly: true) { arguments, run in
             try run.admit(bytes: arguments[0].asText.utf8.count * 2)
             return .string(Hex.encode(arguments[0].asText.utf8))
         },

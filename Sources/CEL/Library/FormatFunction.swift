@@ -100,11 +100,9 @@ enum FormatFunction {
             switch value {
             case .int(let number): return String(number)
             case .uint(let number): return String(number)
-            case .double(let number):
-                if let special = Decimal.special(number) { return special }
-            default: break
+            case .double(let number): return Decimal.special(number) ?? Decimal.shortest(number)
+            default: throw CallFailure("%d takes a number, found \(value.kindPhrase)")
             }
-            throw CallFailure("%d takes an integer, found \(value.kindPhrase)")
         }
 
         private func real(_ value: Value, _ write: (Double) -> String) throws -> String {
@@ -137,7 +135,7 @@ enum FormatFunction {
     static func text(of value: Value) throws(CallFailure) -> String {
         switch value {
         case .string(let text): return text
-        case .bytes(let bytes): return String(decoding: bytes, as: UTF8.self)
+        case .bytes(let bytes): return repaired(bytes)
         case .uint(let number): return String(number)
         case .list(let items):
             var parts: [String] = []
@@ -150,6 +148,26 @@ enum FormatFunction {
             return "{" + parts.map { "\($0): \($1)" }.joined(separator: ", ") + "}"
         case .optional: throw CallFailure("%s does not take an optional")
         case .null, .bool, .int, .double, .timestamp, .duration, .type: return Display.text(value)
+        }
+    }
+
+    /// As text, with one U+FFFD for each run of bytes that are not UTF-8.
+    private static func repaired(_ bytes: [UInt8]) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        var text = String.UnicodeScalarView()
+        var decoder = Unicode.UTF8.ForwardParser()
+        var input = bytes.makeIterator()
+        var wasBroken = false
+        while true {
+            switch decoder.parseScalar(from: &input) {
+            case .valid(let scalar):
+                text.append(Unicode.UTF8.decode(scalar))
+                wasBroken = false
+            case .error:
+                if !wasBroken { text.append("\u{FFFD}") }
+                wasBroken = true
+            case .emptyInput: return String(text)
+            }
         }
     }
 }

@@ -5,10 +5,10 @@ enum MathFunctions {
     static let all: [Overload] = extremes + rounding + classification + bits
 
     private static let extremes: [Overload] = [
-        Overload("math.greatest(list(T)) -> T") { arguments, run in try extreme(arguments[0].asList, 1, run) },
-        Overload("math.greatest(T...) -> T") { arguments, run in try extreme(arguments, 1, run) },
-        Overload("math.least(list(T)) -> T") { arguments, run in try extreme(arguments[0].asList, -1, run) },
-        Overload("math.least(T...) -> T") { arguments, run in try extreme(arguments, -1, run) },
+        Overload("math.greatest(list(N)) -> N") { arguments, run in try extreme(arguments[0].asList, 1, run) },
+        Overload("math.greatest(N...) -> N") { arguments, run in try extreme(arguments, 1, run) },
+        Overload("math.least(list(N)) -> N") { arguments, run in try extreme(arguments[0].asList, -1, run) },
+        Overload("math.least(N...) -> N") { arguments, run in try extreme(arguments, -1, run) },
     ]
 
     private static func extreme(_ values: [Value], _ sign: Int, _ run: Evaluation) throws -> Value {

@@ -4,7 +4,7 @@ import Values
 struct Signature: Sendable {
     indirect enum Pattern: Sendable, Hashable {
         case any
-        /// A type parameter.
+        /// A type parameter; `N` is of numbers.
         case variable(Character)
         case exactly(StaticType)
         case list(Pattern)
@@ -117,7 +117,7 @@ private struct SignatureReader {
         "dyn": .any, "bool": .exactly(.bool), "int": .exactly(.int), "uint": .exactly(.uint), "double": .exactly(.double),
         "string": .exactly(.string), "bytes": .exactly(.bytes), "timestamp": .exactly(.timestamp),
         "duration": .exactly(.duration), "type": .exactly(.type), "null": .exactly(.null), "T": .variable("T"),
-        "U": .variable("U"), "K": .variable("K"), "V": .variable("V"),
+        "U": .variable("U"), "K": .variable("K"), "V": .variable("V"), "N": .variable("N"),
     ]
 }
 

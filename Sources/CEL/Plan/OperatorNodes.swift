@@ -133,6 +133,10 @@ final class WideningNode: PlanNode {
     }
 }
 
+extension Value {
+    fileprivate var isOptional: Bool { if case .optional = self { true } else { false } }
+}
+
 extension StaticType {
     /// Whether it is this type, or has it inside where a value of it would be widened.
     func holds(_ type: StaticType) -> Bool {
@@ -168,6 +172,32 @@ extension StaticType {
     }
 }
 
+/// `x.or(y)` and `x.orValue(y)`: what stands in for a missing value is evaluated only when it is needed.
+final class AlternativeNode: PlanNode {
+    let range: Range<Int>
+    let target: any PlanNode
+    let call: CallNode
+    /// The result is a value, not an optional.
+    let unwraps: Bool
+
+    init(target: any PlanNode, call: CallNode, unwraps: Bool) {
+        range = call.range
+        self.target = target
+        self.call = call
+        self.unwraps = unwraps
+    }
+
+    func evaluate(_ run: Evaluation) throws(EvaluationFailure) -> Value {
+        let value = try target.evaluate(run)
+        switch value {
+        case .optional(let wrapped?): return unwraps ? wrapped : value
+        // language.md §7: `T?` has `orValue` too.
+        case _ where run.isWorkflow && unwraps && !value.isNull && !value.isOptional: return value
+        default: return try call.evaluate(run, receiver: value)
+        }
+    }
+}
+
 /// A function's call. Which overload runs is decided by the kinds of the arguments.
 final class CallNode: PlanNode {
     let range: Range<Int>
@@ -186,6 +216,13 @@ final class CallNode: PlanNode {
         var values: [Value] = []
         values.reserveCapacity(arguments.count)
         for argument in arguments { values.append(try argument.evaluate(run)) }
+        return try call(values, run)
+    }
+
+    /// With the first argument already evaluated.
+    func evaluate(_ run: Evaluation, receiver: Value) throws(EvaluationFailure) -> Value {
+        var values = [receiver]
+        for argument in arguments.dropFirst() { values.append(try argument.evaluate(run)) }
         return try call(values, run)
     }
 

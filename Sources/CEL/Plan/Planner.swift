@@ -190,6 +190,10 @@ struct Planner {
             }
         }
         let planned = CallNode(range: node.range, name: name, overloads: overloads, arguments: parts.map(\.node))
+        if hasReceiver, name == "or" || name == "orValue", let target = parts.first {
+            let alternative = AlternativeNode(target: target.node, call: planned, unwraps: name == "orValue")
+            return widened(fold(parts, alternative), node, from: arguments)
+        }
         return widened(fold(parts, planned), node, from: arguments)
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Values
+import WorkflowDefinitions
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,6 +16,10 @@ struct ValidateCommand: ParsableCommand {
               wfrun validate definitions/hello.yaml       # what is wrong with this file
               cat hello.yaml | wfrun validate -           # a single definition
               wfrun validate --format github              # annotations in CI
+              wfrun validate --ignore WF5107,WF2109       # leave findings out
+
+            What single findings count is set under 'diagnostics' in wfrun.yaml; \
+            'wfrun explain CODE' says what one means.
 
             Exit codes: 0 no errors, 1 errors were found, 2 the files cannot be read.
             """)
@@ -28,6 +33,11 @@ struct ValidateCommand: ParsableCommand {
     @Flag(help: "Warnings count as errors.")
     var strict = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Leave findings with this code out; errors that keep a definition from being run stay.", valueName: "codes"))
+    var ignore: [String] = []
+
     @Option(help: ArgumentHelp("The definitions folder (default: definitions).", valueName: "dir"))
     var definitions: String?
 
@@ -40,10 +50,11 @@ struct ValidateCommand: ParsableCommand {
         let console = Surroundings.current.console
         let settings = try Settings.load(config: config)
         let folder = settings.definitions(definitions)
+        let policy = try policy(settings)
         var diagnostics: [Diagnostic] = []
         var files = 0
         for path in paths.isEmpty ? [folder] : paths {
-            let (found, count) = try check(path)
+            let (found, count) = try check(path, policy)
             diagnostics += found
             files += count
         }
@@ -52,15 +63,28 @@ struct ValidateCommand: ParsableCommand {
         let text = renderer.render(diagnostics)
         if !text.isEmpty { console.answer(text) }
         if format == .text || format == .short { console.talk("\(summary)") }
-        let isBad = diagnostics.contains { $0.severity == .error || strict && $0.severity == .warning }
-        if isBad { throw CommandFailure(.bad) }
+        if diagnostics.contains(where: { $0.severity == .error }) { throw CommandFailure(.bad) }
     }
 
-    private func check(_ path: String) throws(CommandFailure) -> ([Diagnostic], files: Int) {
+    private func policy(_ settings: Settings) throws(CommandFailure) -> DiagnosticPolicy {
+        var policy = settings.file.diagnostics
+        policy.isStrict = strict
+        for text in ignore.flatMap({ $0.split(separator: ",").map(String.init) }) {
+            guard let code = DiagnosticCatalogue.code(text) else {
+                throw CommandFailure(
+                    .usage, "'--ignore' takes codes of diagnostics, not '\(text)'.",
+                    hint: "'wfrun explain --list' has them all.")
+            }
+            policy.rules.append(.init(code, .off))
+        }
+        return policy
+    }
+
+    private func check(_ path: String, _ policy: DiagnosticPolicy) throws(CommandFailure) -> ([Diagnostic], files: Int) {
         if path == "-" {
             do throws(Files.Failure) {
                 let source = SourceFile(path: "<stdin>", bytes: try Files.readStandardInput(limit: ProjectFiles.largestFile))
-                return (ProjectAnalysis.diagnostics(ofAlone: source), 1)
+                return (ProjectAnalysis.diagnostics(ofAlone: source, policy: policy), 1)
             } catch {
                 throw CommandFailure(.failed, "Standard input cannot be read: \(error.reason).")
             }
@@ -68,7 +92,7 @@ struct ValidateCommand: ParsableCommand {
         let isFolder = Files.isFolder(path)
         let project = isFolder ? try ProjectFiles.below(path) : try ProjectFiles.around(path, definitions: definitions)
         for refusal in project.refusals { Surroundings.current.console.talk("wfrun: \(refusal)") }
-        let diagnostics = ProjectAnalysis.of(project).diagnostics
+        let diagnostics = ProjectAnalysis.of(project, policy: policy).diagnostics
         if isFolder { return (diagnostics, project.files.count) }
         return (diagnostics.filter { $0.range.file.path.hasSameCodePoints(as: path) }, 1)
     }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Logging
+import WorkflowDefinitions
 import WorkflowEngine
 
 /// Notices edits of the definitions while a server runs, and publishes them.
@@ -8,6 +9,7 @@ import WorkflowEngine
 /// taken up when nothing has moved for one more look.
 struct DefinitionWatcher: Sendable {
     let folder: String
+    let policy: DiagnosticPolicy
     let definitions: ProjectDefinitions
     let engine: Engine
     let logger: Logger
@@ -31,7 +33,7 @@ struct DefinitionWatcher: Sendable {
     private func reload() async {
         do {
             let files = try ProjectFiles.below(folder)
-            let analysis = ProjectAnalysis.of(files)
+            let analysis = ProjectAnalysis.of(files, policy: policy)
             for refusal in files.refusals { logger.warning("\(refusal)") }
             let errors = analysis.diagnostics.filter { $0.severity == .error }
             if !errors.isEmpty {

@@ -34,10 +34,10 @@ extension ProjectAnalysis {
     private static let library = StandardLibrary.files.map { SourceFile(path: $0.path, bytes: $0.bytes) }
 
     /// Everything in the files, checked together.
-    static func of(_ files: ProjectFiles) -> ProjectAnalysis {
+    static func of(_ files: ProjectFiles, policy: DiagnosticPolicy = .standard) -> ProjectAnalysis {
         let root = files.folder == "." ? "" : files.folder
         let sources = SourceSet(definitions: files.files.map(\.source), library: library, root: root)
-        let analysis = DefinitionAnalyzer.analyze(sources)
+        let analysis = DefinitionAnalyzer.analyze(sources, policy: policy)
         let workflows = analysis.workflows.compactMap { workflow -> Workflow? in
             guard let graph = workflow.graph else { return nil }
             return Workflow(
@@ -50,8 +50,9 @@ extension ProjectAnalysis {
     }
 
     /// One text by itself: its name need not equal a path, and it sees the standard library alone.
-    static func diagnostics(ofAlone source: SourceFile) -> [Diagnostic] {
-        DefinitionAnalyzer.analyze(SourceSet(definitions: [source], library: library, root: nil)).diagnostics
+    static func diagnostics(ofAlone source: SourceFile, policy: DiagnosticPolicy = .standard) -> [Diagnostic] {
+        let sources = SourceSet(definitions: [source], library: library, root: nil)
+        return DefinitionAnalyzer.analyze(sources, policy: policy).diagnostics
     }
 
     /// The graph of a stored definition.

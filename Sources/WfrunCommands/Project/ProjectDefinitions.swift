@@ -21,6 +21,17 @@ final class ProjectDefinitions: DefinitionProvider, Sendable {
     private struct State {
         var entries: [String: Entry] = [:]
         var cache: [ContentDigest: StepGraph] = [:]
+        /// Of the current definitions, by event name; kept so that an event costs nothing for workflows it does not start.
+        var triggers: [String: [EventTrigger]] = [:]
+
+        mutating func indexTriggers() {
+            triggers = [:]
+            for name in entries.keys.sorted(by: { $0.precedesByCodePoint($1) }) {
+                for (event, trigger) in entries[name]?.current?.eventTriggers ?? [] {
+                    triggers[event, default: []].append(trigger)
+                }
+            }
+        }
     }
 
     private static let cachedGraphs = 1_000
@@ -39,6 +50,8 @@ final class ProjectDefinitions: DefinitionProvider, Sendable {
     func current(_ workflow: String) -> CurrentDefinition? {
         state.withLock { $0.entries[workflow]?.current }
     }
+
+    func triggers(forEvent name: String) -> [EventTrigger] { state.withLock { $0.triggers[name] ?? [] } }
 
     func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {
         if let known = state.withLock({ $0.cache[digest] }) { return known }
@@ -111,7 +124,10 @@ final class ProjectDefinitions: DefinitionProvider, Sendable {
             }
             remember(workflow.graph)
             let published = entry
-            state.withLock { $0.entries[workflow.name] = published }
+            state.withLock { state in
+                state.entries[workflow.name] = published
+                state.indexTriggers()
+            }
             if known == nil {
                 change.added.append(workflow.name)
             } else if known?.digest != workflow.graph.digest {
@@ -121,7 +137,10 @@ final class ProjectDefinitions: DefinitionProvider, Sendable {
         let present = Set(analysis.workflows.map(\.name)).union(analysis.brokenNames)
         change.retired = offered.map(\.name).filter { !present.contains($0) }
         let retired = change.retired
-        state.withLock { state in for name in retired { state.entries[name] = nil } }
+        state.withLock { state in
+            for name in retired { state.entries[name] = nil }
+            state.indexTriggers()
+        }
         return change
     }
 }

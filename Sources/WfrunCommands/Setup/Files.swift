@@ -72,6 +72,16 @@ enum Files {
         try readAll(STDIN_FILENO, path: "standard input", limit: limit)
     }
 
+    /// What has come, at least one byte; empty at the end.
+    static func readSome(_ descriptor: Int32) throws(Failure) -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 { return Array(chunk[..<count]) }
+            if errno != EINTR { throw Failure("standard input") }
+        }
+    }
+
     private static func readAll(_ descriptor: Int32, path: String, limit: Int) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)

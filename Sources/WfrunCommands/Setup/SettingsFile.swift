@@ -1,5 +1,6 @@
 import Diagnostics
 import Values
+import WorkflowDefinitions
 import YAMLSyntax
 
 /// `wfrun.yaml`: what the operator of an installation decides. Unknown keys are errors.
@@ -10,6 +11,8 @@ struct SettingsFile: Sendable {
     var lists: [String: [String]] = [:]
     /// Workflow settings by name, each as written: numbers and booleans keep their kind.
     var config: [String: Value] = [:]
+    /// How much each kind of mistake in definitions matters.
+    var diagnostics = DiagnosticPolicy.standard
 
     static let scalarKeys = [
         "db", "definitions", "listen", "server", "behindProxy", "drain", "durability", "watch", "secrets.dir",
@@ -40,7 +43,7 @@ struct SettingsFile: Sendable {
         return file
     }
 
-    private static func place(_ range: SourceRange) -> String {
+    static func place(_ range: SourceRange) -> String {
         let start = range.start
         return "\(range.file.path):\(start.line):\(start.column)"
     }
@@ -54,6 +57,8 @@ struct SettingsFile: Sendable {
             let key = prefix.isEmpty ? pair.key.text : "\(prefix).\(pair.key.text)"
             if key == "config" {
                 takeConfig(pair.value, problems: &problems)
+            } else if key == "diagnostics" {
+                takeDiagnostics(pair.value, problems: &problems)
             } else if Self.scalarKeys.contains(key) {
                 if case .scalar(let scalar) = pair.value.content {
                     texts[key] = scalar.text
@@ -65,7 +70,7 @@ struct SettingsFile: Sendable {
             } else if (Self.scalarKeys + Self.listKeys).contains(where: { $0.hasPrefix(key + ".") }) {
                 take(pair.value, prefix: key, problems: &problems)
             } else {
-                let near = closestMatch(to: key, among: Self.scalarKeys + Self.listKeys + ["config"])
+                let near = closestMatch(to: key, among: Self.scalarKeys + Self.listKeys + ["config", "diagnostics"])
                 let hint = near.map { "; did you mean '\($0)'?" } ?? ""
                 problems.append("\(Self.place(pair.key.range)): there is no setting '\(key)'\(hint)")
             }

@@ -1,4 +1,5 @@
 package import Diagnostics
+import YAMLSyntax
 
 /// Every kind of mistake this module reports: its code, how much it matters by default, and what it is about.
 package enum DiagnosticCatalogue {
@@ -7,9 +8,24 @@ package enum DiagnosticCatalogue {
         /// A rule may report a milder form of the same mistake.
         package let severity: Severity
         package let title: String
+        /// An error that is an opinion about a definition that could run: it can be waived, and settings can change it.
+        package var isJudgement = false
     }
 
     package static let rows: [Row] = [
+        // Found by the reader of YAML, before there is a definition.
+        row(.sourceText, .error, "not UTF-8, or control characters"),
+        row(.syntax, .error, "YAML syntax"),
+        row(.duplicateKey, .error, "duplicate key"),
+        row(.outsideSubset, .error, "merge key, tag, several documents, directive, or a key that is no string"),
+        row(.ambiguousScalar, .error, "plain scalar that YAML 1.1 and 1.2 read differently"),
+        row(.aliasOrSize, .error, "alias undefined, cyclic or exploding; nesting; size"),
+        row(.unusedAnchor, .warning, "unused anchor"),
+        row(.rootShape, .error, "empty file, or one that is no mapping"),
+        row(.numberRange, .error, "integer outside 64 bits, or no finite number"),
+        row(.trailingNewline, .warning, "line break at the end of an exact value"),
+        row(.nonCanonicalWord, .warning, "unusual spelling of a boolean"),
+        // Structure.
         row(.unknownKey, .error, "unknown key"),
         row(.missingKey, .error, "required key missing"),
         row(.wrongKind, .error, "wrong kind of node"),
@@ -24,8 +40,11 @@ package enum DiagnosticCatalogue {
         row(.workflowOrAction, .error, "neither or both of `workflow` and `action`"),
         row(.nameAndPath, .error, "name differs from path, or two definitions of one name"),
         row(.unsupportedLanguage, .error, "unsupported `dsl`"),
+        row(.missingFile, .error, "referenced template or file missing or outside the project"),
         row(.malformedName, .error, "malformed header, variable, method or label"),
         row(.unsupported, .error, "not supported by this version of wfrun"),
+        row(.waiver, .warning, "waiver that waives nothing, gives no reason or cannot be read"),
+        // References and flow.
         row(.unknownStep, .error, "unknown step"),
         row(.usedBeforeRun, .error, "step used before it runs"),
         row(.insideOtherBody, .error, "step inside another body"),
@@ -38,9 +57,14 @@ package enum DiagnosticCatalogue {
         row(.callInput, .error, "input does not fit the target"),
         row(.circularCall, .error, "actions calling each other in a circle"),
         row(.eventDeclaration, .error, "event not declared, or declared with two shapes"),
+        judgement(.catchClause, "`catch` clause that never matches"),
+        row(.switchCoverage, .warning, "`switch` that may choose no case"),
+        row(.switchCase, .warning, "case that an earlier one takes"),
         row(.returnPlace, .error, "`return` or `continue_as_new` not allowed here"),
         row(.caseOrder, .error, "case without `if` that is not last"),
         row(.undeclaredSetting, .error, "undeclared secret or config"),
+        row(.singleBranch, .warning, "`parallel` with one branch"),
+        // Expressions.
         row(.expressionSyntax, .error, "syntax of an expression"),
         row(.unterminated, .error, "unterminated `${{`"),
         row(.unknownName, .error, "unknown name in an expression"),
@@ -56,6 +80,7 @@ package enum DiagnosticCatalogue {
         row(.redundant, .warning, "redundant comparison"),
         row(.tooComplex, .error, "expression too large or deep"),
         row(.protobufOnly, .error, "protobuf-only feature"),
+        // Schemas and data.
         row(.invalidSchema, .error, "invalid JSON Schema"),
         row(.badReference, .error, "reference in a schema that leads nowhere"),
         row(.unknownKeyword, .warning, "unknown keyword in a schema"),
@@ -65,25 +90,50 @@ package enum DiagnosticCatalogue {
         row(.unknownFormat, .warning, "unknown format"),
         row(.literalViolation, .error, "literal violates the schema of its place"),
         row(.badType, .error, "bad type expression"),
+        // Time and durability.
         row(.badDuration, .error, "duration syntax"),
         row(.waitForever, .warning, "wait with no timeout above"),
-        row(.innerTimeout, .error, "inner timeout longer than an enclosing one"),
+        judgement(.innerTimeout, "inner timeout longer than an enclosing one"),
         row(.nothingToRetry, .warning, "`retry` with nothing to retry"),
+        // Events.
         row(.matchPath, .error, "`match` path not in the payload"),
         row(.matchType, .error, "`match` type differs"),
+        row(.emittedData, .error, "emitted data does not fit the event"),
         row(.waitForAny, .warning, "wait with neither `match` nor `where`"),
+        row(.triggerInput, .error, "input of a trigger does not fit the workflow"),
+        // Security.
         row(.expressionInLiteral, .error, "expression in a literal-only input"),
         row(.storedSecret, .error, "secret flows to a stored place"),
         row(.leakedSecret, .error, "secret in a place that shows it"),
         row(.secretInput, .error, "`secret` as input of a workflow or field of an event"),
     ]
 
-    private static let severities = Dictionary(uniqueKeysWithValues: rows.map { ($0.code, $0.severity) })
+    private static let byCode = Dictionary(uniqueKeysWithValues: rows.map { ($0.code, $0) })
 
-    static func severity(of code: DiagnosticCode) -> Severity { severities[code] ?? .error }
+    static func severity(of code: DiagnosticCode) -> Severity { byCode[code]?.severity ?? .error }
+
+    package static func row(of code: DiagnosticCode) -> Row? { byCode[code] }
+
+    /// A code as authors write it: `WF5107`, in any case.
+    package static func code(_ text: String) -> DiagnosticCode? {
+        let upper = text.uppercased()
+        guard upper.utf8.count == 6, upper.utf8.starts(with: "WF".utf8), let number = Int(upper.dropFirst(2)) else {
+            return nil
+        }
+        return byCode[DiagnosticCode(number)]?.code
+    }
+
+    /// Whether waivers and settings have a say: not where the definition could not be run with the mistake.
+    static func canBeSettled(_ diagnostic: Diagnostic) -> Bool {
+        diagnostic.severity != .error || byCode[diagnostic.code]?.isJudgement == true
+    }
 
     private static func row(_ code: DiagnosticCode, _ severity: Severity, _ title: String) -> Row {
         Row(code: code, severity: severity, title: title)
+    }
+
+    private static func judgement(_ code: DiagnosticCode, _ title: String) -> Row {
+        Row(code: code, severity: .error, title: title, isJudgement: true)
     }
 }
 
@@ -114,8 +164,10 @@ extension DiagnosticCode {
     static let workflowOrAction = DiagnosticCode(1112)
     static let nameAndPath = DiagnosticCode(1113)
     static let unsupportedLanguage = DiagnosticCode(1114)
+    static let missingFile = DiagnosticCode(1115)
     static let malformedName = DiagnosticCode(1116)
     static let unsupported = DiagnosticCode(1117)
+    static let waiver = DiagnosticCode(1118)
     // References and flow.
     static let unknownStep = DiagnosticCode(2101)
     static let usedBeforeRun = DiagnosticCode(2102)
@@ -129,9 +181,13 @@ extension DiagnosticCode {
     static let callInput = DiagnosticCode(2111)
     static let circularCall = DiagnosticCode(2112)
     static let eventDeclaration = DiagnosticCode(2113)
+    static let catchClause = DiagnosticCode(2115)
+    static let switchCoverage = DiagnosticCode(2116)
+    static let switchCase = DiagnosticCode(2117)
     static let returnPlace = DiagnosticCode(2118)
     static let caseOrder = DiagnosticCode(2119)
     static let undeclaredSetting = DiagnosticCode(2120)
+    static let singleBranch = DiagnosticCode(2121)
     // Expressions.
     static let expressionSyntax = DiagnosticCode(3101)
     static let unterminated = DiagnosticCode(3102)
@@ -165,7 +221,9 @@ extension DiagnosticCode {
     static let nothingToRetry = DiagnosticCode(5110)
     static let matchPath = DiagnosticCode(5201)
     static let matchType = DiagnosticCode(5202)
+    static let emittedData = DiagnosticCode(5203)
     static let waitForAny = DiagnosticCode(5204)
+    static let triggerInput = DiagnosticCode(5205)
     static let expressionInLiteral = DiagnosticCode(6101)
     static let storedSecret = DiagnosticCode(6103)
     static let leakedSecret = DiagnosticCode(6104)

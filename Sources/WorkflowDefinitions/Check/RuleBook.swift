@@ -21,12 +21,13 @@ enum RuleBook {
         [
             UnsupportedRule.self, DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
             WaitTimeoutRule.self, WaitConditionRule.self, NestedTimeoutRule.self, SecretDeclarationRule.self,
-            CallTargetRule.self, RetryableErrorRule.self,
+            CallTargetRule.self, RetryableErrorRule.self, LoopNameRule.self, SingleBranchRule.self, EventDeclarationRule.self,
+            ForeignNameRule.self, CatchClauseRule.self,
         ]
     }
 
     /// Rules that would only repeat in other words what is wrong already: a misspelt name leaves its declaration unused.
-    static var rulesForFaultless: [any DefinitionRule.Type] { [UnusedRule.self] }
+    static var rulesForFaultless: [any DefinitionRule.Type] { [UnusedRule.self, SwitchRule.self] }
 
     static func check(_ subject: RuleSubject, report: (Diagnostic) -> Void) {
         for rule in rules { rule.check(subject, report: report) }
@@ -42,5 +43,11 @@ enum ProjectRules {
     static func check(_ project: Project, report: (Diagnostic) -> Void) {
         EventShapeRule.check(project, report: report)
         SettingTypeRule.check(project, report: report)
+        InvokeCircleRule.check(project, report: report)
+    }
+
+    /// When no file of the project has an error.
+    static func checkFaultless(_ project: Project, report: (Diagnostic) -> Void) {
+        UnusedSharedTypeRule.check(project, report: report)
     }
 }

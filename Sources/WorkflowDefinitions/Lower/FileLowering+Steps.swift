@@ -12,12 +12,11 @@ extension FileLowering {
     mutating func step(_ step: Step, in block: Scope, isCase: Bool = false) -> LoweredStep {
         var scope = block
         let condition = step.modifiers.condition.map { self.condition($0, &scope) }
+        ConstantConditionRule.check(step, condition) { report($0) }
         if let expression = condition?.compiled { scope.assume(expression, is: true) }
         if isCase { scope = scope.child() }
 
-        var body = verb(step, in: loopScope(step, scope))
-        shape(step, &body, in: scope)
-        retry(step, &body)
+        var body = looped(step, in: scope)
         timeout(step, &body, in: &scope)
         catching(step, &body, in: scope)
         finally(step, &body, in: scope)
@@ -26,28 +25,15 @@ extension FileLowering {
             body.type = body.type.orNull
             body.node = add(step.id.value, .condition(test: condition.expression, body: body.node), step.range, body.type)
         }
-        if step.modifiers.foreach != nil || step.modifiers.repeat != nil { body.type = .error }
         return LoweredStep(
             index: body.node, type: body.type, declared: body.declared, test: condition?.expression,
             condition: condition?.compiled, endsBody: endsBody && !isCase)
     }
 
-    /// Loops are not lowered yet; their variables are in sight so that only the loop itself is reported.
-    private func loopScope(_ step: Step, _ scope: Scope) -> Scope {
-        var names: [String] = []
-        if let loop = step.modifiers.foreach {
-            names = [loop.itemName?.value ?? "item"] + (loop.indexName.map { [$0.value] } ?? [])
-        } else if step.modifiers.repeat != nil {
-            names = ["previous"]
-        }
-        if names.isEmpty { return scope }
-        return scope.child(names.enumerated().map { Scope.Variable(name: $1, type: .error, declared: nil, index: $0) })
-    }
-
     // MARK: Modifiers
 
     /// `returns`, `output` and `compensate`.
-    private mutating func shape(_ step: Step, _ body: inout LoweredVerb, in scope: Scope) {
+    mutating func shape(_ step: Step, _ body: inout LoweredVerb, in scope: Scope) {
         let modifiers = step.modifiers
         guard modifiers.returns != nil || modifiers.output != nil || modifiers.compensate != nil else { return }
         var shaping = Node.Shaping(body: body.node, returns: nil, output: nil, compensate: nil)
@@ -61,8 +47,9 @@ extension FileLowering {
             var result = body.inside.child([
                 Scope.Variable(name: "result", type: body.type, declared: body.declared, index: ScopeLayout.result)
             ])
-            if let event = body.event {
-                result.add(Scope.Variable(name: "event", type: event, declared: nil, index: ScopeLayout.resultEvent))
+            if var event = body.event {
+                event.index = ScopeLayout.resultEvent
+                result.add(event)
             }
             let output = value(entry.node, .stored("the output"), &result)
             shaping.output = output.expression
@@ -79,8 +66,8 @@ extension FileLowering {
         body.node = add(step.id.value, .shaped(shaping), step.range, body.type)
     }
 
-    /// The retries of a built-in action are in its own node.
-    private mutating func retry(_ step: Step, _ body: inout LoweredVerb) {
+    /// The retries of a leaf are in its own node.
+    mutating func retry(_ step: Step, _ body: inout LoweredVerb) {
         guard let retry = step.modifiers.retry, !body.hasPolicy else { return }
         body.node = add(step.id.value, .retry(policy: Self.policy(retry), body: body.node), step.range, body.type)
     }

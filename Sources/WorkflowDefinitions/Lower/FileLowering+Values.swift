@@ -178,12 +178,12 @@ extension FileLowering {
 
     /// A scalar without expressions: in a typed position the type decides what it is (language.md §10).
     private mutating func literal(_ scalar: YAMLScalar, _ text: String, _ place: ValuePlace) -> LoweredValue {
-        if let expected = place.expected { LiteralSpellingRule.check(scalar, as: expected) { report($0) } }
+        LiteralSpellingRule.check(scalar, as: place.expected ?? .any) { report($0) }
         switch LiteralReading.read(scalar, text, as: place.expected) {
         case .value(let value, let type): return LoweredValue(.constant(value), type)
         case .violation(let violation): report(.violatesSchema(place, scalar, violation: violation))
         case .ambiguous(let diagnostic): report(diagnostic)
-        case .quotable: report(.wrongScalar(place.what, expected: "a string", found: scalar, quotable: true))
+        case .quotable: report(.wrongScalar(place.what, expected: "a string", found: scalar, isQuotable: true))
         case .badDuration: report(.badDuration(scalar))
         case .notMember(let members): report(.notInSet(place.what, found: Located(text, at: scalar.range), members: members))
         case .unfit(let expected): report(.unfitLiteral(place, scalar, expected: expected))
@@ -193,11 +193,13 @@ extension FileLowering {
 
     // MARK: Expressions
 
+    private static let expressionOptions = ExpressionOptions(dialect: .workflow, timeZones: SystemTimeZones())
+
     mutating func expression(
         _ source: String, _ range: Range<Int>, _ scalar: YAMLScalar, _ place: ValuePlace, _ scope: inout Scope
     ) -> LoweredValue {
         let (compiled, problems) = ExpressionCompiler.compile(
-            source, in: scope.expressionScope(withSecrets: place.allowsSecrets))
+            source, in: scope.expressionScope(withSecrets: place.allowsSecrets), options: Self.expressionOptions)
         for problem in problems {
             let site = ExpressionSite(source: source, offset: range.lowerBound, scalar: scalar, place: place)
             report(diagnostic(for: problem, at: site, in: scope))

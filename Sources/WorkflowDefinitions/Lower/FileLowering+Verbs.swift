@@ -11,8 +11,8 @@ struct LoweredVerb {
     var declared: DeclaredType?
     /// The parent of the scope in which `output` is evaluated: of a group the block of its body.
     var inside: Scope
-    /// Of a `wait`: the type of `event` in its `output`.
-    var event: StaticType?
+    /// Of a `wait`: `event` as its `where` sees it.
+    var event: Scope.Variable?
     /// The node has its own retry policy.
     var hasPolicy = false
 }
@@ -42,32 +42,20 @@ extension FileLowering {
             let returned = value(node, outputPlace, &scope)
             returnTypes.append(returned.type)
             return LoweredVerb(node: add(id, .return(returned.expression), step.range, .never), type: .never, inside: scope)
-        case .invoke, .emit, .parallel, .continueAsNew, .invalid: return later(step, in: scope)
-        }
-    }
-
-    /// Verbs that a later version runs: what is in them is checked, nothing of it can run.
-    private mutating func later(_ step: Step, in scope: Scope) -> LoweredVerb {
-        isComplete = false
-        var scope = scope
-        var type = StaticType.error
-        switch step.verb {
-        case .invoke(_, let with, _):
-            var call = scope.child([stepVariable])
-            if let with { _ = value(with.node, .stored("`with`"), &call) }
-        case .emit(_, let data):
-            var call = scope.child([stepVariable])
-            if let data { _ = value(data.node, .stored("`data`"), &call) }
-        case .parallel(let list): _ = block(list, .parallel, owner: step.id.value, in: scope)
+        case .parallel(let list): return parallel(step, list, in: scope)
+        case .invoke(let workflow, let with, let detach):
+            return invoke(step, workflow, with, isDetached: detach?.value ?? false, in: scope)
+        case .emit(let event, let data): return emit(step, event, data, in: scope)
         case .continueAsNew(let node):
-            _ = value(node, .stored("the new input"), &scope)
-            type = .never
-        default: break
+            let input = value(node, newInputPlace, &scope).expression
+            return LoweredVerb(node: add(id, .continueAsNew(input), step.range, .never), type: .never, inside: scope)
+        case .invalid:
+            isComplete = false
+            return LoweredVerb(node: add(id, .bindings([]), step.range, .error), type: .error, inside: scope)
         }
-        return LoweredVerb(node: add(step.id.value, .bindings([]), step.range, type), type: type, inside: scope)
     }
 
-    private var stepVariable: Scope.Variable {
+    var stepVariable: Scope.Variable {
         Scope.Variable(name: "step", type: SystemTypes.step, declared: nil, index: ScopeLayout.step)
     }
 
@@ -100,14 +88,15 @@ extension FileLowering {
             node: add(id, .action(node), step.range, type), type: type, declared: declared, inside: scope, hasPolicy: true)
     }
 
-    /// `with` against the action's declared input.
-    private mutating func input(
+    /// `with` against the declared input of an action or workflow.
+    mutating func input(
         _ with: Entry?, of signature: ActionSignature, _ action: Located<String>, _ scope: inout Scope
     ) -> ValueExpression {
         guard let fields = signature.input.fields, with.map({ $0.node.isMapping }) ?? true else {
             guard let with else { return .constant(.map(ValueMap())) }
             var place = ValuePlace("`with`", expected: signature.input)
             place.mismatch = .callInput
+            place.storesValue = signature.isWorkflow
             return value(with.node, place, &scope).expression
         }
         var pairs: [YAMLPair] = []
@@ -128,7 +117,8 @@ extension FileLowering {
             var place = ValuePlace("the input '\(field.name)'", expected: type)
             place.mismatch = .callInput
             place.allowsSecrets = traits.allowsSecrets || type.holdsSecrets
-            place.leaksSecrets = true
+            place.storesValue = signature.isWorkflow
+            place.leaksSecrets = !signature.isWorkflow
             place.isCode = traits.sink == .literal || traits.sink == .command
             members.append(.init(name: field.name, value: value(pair.value, place, &scope).expression))
         }
@@ -147,15 +137,16 @@ extension FileLowering {
                 continue
             }
             payloads.append(declared.payload)
-            if !waitedEvents.contains(event.value) { waitedEvents.append(event.value) }
+            uses(event: event.value)
         }
         let match = self.match(wait, payloads, in: scope)
         for event in wait.events { matchSets.insert(.init(event: event.value, paths: match.map(\.path))) }
         let data = payloads.map { $0.staticType() }.reduce(StaticType.never) { $0.join($1) }
-        let event = SystemTypes.event(data: data)
+        let event = Scope.Variable(
+            name: "event", type: SystemTypes.event(data: data), declared: SystemTypes.event(payloads), index: ScopeLayout.event)
         var condition: ValueExpression?
         if let entry = wait.condition {
-            var eventScope = scope.child([Scope.Variable(name: "event", type: event, declared: nil, index: ScopeLayout.event)])
+            var eventScope = scope.child([event])
             condition = self.condition(entry, &eventScope).expression
         }
         var type = data
@@ -186,7 +177,11 @@ extension FileLowering {
         return match.sorted { $0.path.precedesByCodePoint($1.path) }
     }
 
-    // MARK: let, switch, fail
+    mutating func uses(event: String) {
+        if !usedEvents.contains(event) { usedEvents.append(event) }
+    }
+
+    // MARK: let, switch, parallel, fail
 
     private mutating func bindings(_ step: Step, _ entries: [Entry], in scope: Scope) -> LoweredVerb {
         var scope = scope
@@ -206,6 +201,9 @@ extension FileLowering {
         var body = scope.child()
         // What later cases know: no earlier condition was true.
         var later = scope
+        switchMembers[step.id.value] = SwitchRule.members(list) { subject in
+            ExpressionCompiler.compile(subject, in: later.expressionScope(withSecrets: false)).expression?.type
+        }
         var cases: [Node.Case] = []
         var results: [Scope.Variable] = []
         var type = StaticType.never
@@ -226,6 +224,31 @@ extension FileLowering {
         let isExhaustive = list.steps.last.map { $0.modifiers.condition == nil } ?? false
         if !isExhaustive { type = type.orNull }
         return LoweredVerb(node: add(step.id.value, .choice(cases), step.range, type), type: type, inside: body)
+    }
+
+    /// The body of a `parallel` is a block whose slots are its branches. No branch sees another; `output` sees them all.
+    private mutating func parallel(_ step: Step, _ list: StepList, in scope: Scope) -> LoweredVerb {
+        var body = scope.child()
+        let branch = body
+        var indices: [NodeIndex] = []
+        var outputs: [Scope.Variable] = []
+        var fields: [(String, StaticType)] = []
+        var neverEnds = false
+        for (position, item) in list.steps.enumerated() {
+            levels.append(StepPlaces.level(list, .parallel, position: position, owner: step.id.value))
+            let lowered = self.step(item, in: branch)
+            levels.removeLast()
+            indices.append(lowered.index)
+            neverEnds = neverEnds || lowered.type == .never
+            guard let variable = lowered.variable(named: item.id.value, at: position) else { continue }
+            outputs.append(variable)
+            fields.append((item.id.value, variable.type))
+        }
+        for variable in outputs { body.add(variable) }
+        blocks.append(Block(steps: indices))
+        let type: StaticType = neverEnds ? .never : .record(fields)
+        let node = add(step.id.value, .parallel(BlockIndex(blocks.count - 1)), step.range, type)
+        return LoweredVerb(node: node, type: type, inside: body)
     }
 
     private mutating func fail(_ step: Step, _ fail: Step.Fail, in scope: Scope) -> LoweredVerb {

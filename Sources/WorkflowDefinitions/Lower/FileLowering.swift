@@ -16,8 +16,14 @@ struct LoweredFile: Sendable {
     var builtins: [String] = []
     var labels: [StepGraph.Label] = []
     var matchSets: [StepGraph.EventPaths] = []
-    /// Events it waits for.
+    var triggers: [StepGraph.Trigger] = []
+    var concurrency: StepGraph.Concurrency?
+    /// The values that what the cases of a `switch` compare may have, by the id of the step.
+    var switchMembers: [String: [Value]] = [:]
+    /// Events it waits for, emits and is triggered by.
     var events: [String] = []
+    /// Workflows it invokes.
+    var invoked: [String] = []
     var diagnostics: DiagnosticCollector
     /// Everything could be lowered: the nodes may run.
     var isComplete: Bool
@@ -37,13 +43,17 @@ struct FileLowering {
     var callees: [String] = []
     var builtins: [String] = []
     var matchSets: Set<StepGraph.EventPaths> = []
-    var waitedEvents: [String] = []
+    var usedEvents: [String] = []
+    var invoked: [String] = []
+    var switchMembers: [String: [Value]] = [:]
     var diagnostics = DiagnosticCollector()
     var isComplete = true
     /// What `return` steps give back.
     var returnTypes: [StaticType] = []
     /// The lists around the step that is being lowered.
     var levels: [StepPlaces.Level] = []
+    /// Loops with `initial` around it.
+    var foldDepth = 0
 
     init(_ definition: Definition, types: FileTypes, project: ProjectNames) {
         self.definition = definition
@@ -55,6 +65,8 @@ struct FileLowering {
     mutating func lower() -> LoweredFile {
         var file = fileScope
         let labels = self.labels(&file)
+        let triggers = self.triggers()
+        let concurrency = definition.concurrency.map { self.concurrency($0) }
         let (root, type) = rootNode(file)
         let body = FileBody(
             name: definition.name.value, input: contract(types.input, isClosed: true, at: definition.input?.keyRange),
@@ -64,20 +76,15 @@ struct FileLowering {
             matchSets: matchSets.sorted {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
-            events: waitedEvents, diagnostics: diagnostics, isComplete: isComplete)
+            triggers: triggers, concurrency: concurrency, switchMembers: switchMembers, events: usedEvents, invoked: invoked,
+            diagnostics: diagnostics, isComplete: isComplete)
     }
 
     // MARK: The file
 
     private var fileScope: Scope {
-        let config = RecordType(
-            name: "config", fields: types.config.map { .init(name: $0.name, type: $0.type.staticType()) })
-        let configForm = TypeForm.record(types.config.map { TypeForm.Field(name: $0.name, type: $0.type.form) })
         var variables = [
-            Scope.Variable(name: "input", type: types.input.staticType(), declared: types.input, index: ScopeLayout.input),
-            Scope.Variable(
-                name: "config", type: .record(config), declared: DeclaredType(configForm, types.names),
-                index: ScopeLayout.config),
+            inputVariable, configVariable(at: ScopeLayout.config),
             Scope.Variable(name: "instance", type: SystemTypes.instance, declared: nil, index: ScopeLayout.instance),
         ]
         for (position, secret) in definition.secrets.enumerated() {
@@ -87,6 +94,17 @@ struct FileLowering {
                     index: ScopeLayout.firstSecret + position, isSecret: true))
         }
         return Scope(file: variables)
+    }
+
+    var inputVariable: Scope.Variable {
+        Scope.Variable(name: "input", type: types.input.staticType(), declared: types.input, index: ScopeLayout.input)
+    }
+
+    func configVariable(at index: Int) -> Scope.Variable {
+        let type = RecordType(
+            name: "config", fields: types.config.map { .init(name: $0.name, type: $0.type.staticType()) })
+        let form = TypeForm.record(types.config.map { TypeForm.Field(name: $0.name, type: $0.type.form) })
+        return Scope.Variable(name: "config", type: .record(type), declared: DeclaredType(form, types.names), index: index)
     }
 
     private mutating func labels(_ file: inout Scope) -> [StepGraph.Label] {
@@ -232,6 +250,8 @@ struct ProjectNames: Sendable {
     var actions: [String: ActionSignature] = [:]
     /// Output types of composite actions that declare none, as far as they have been lowered.
     var outputTypes: [String: StaticType] = [:]
+    /// What workflows take and return, by name.
+    var interfaces: [String: ActionSignature] = [:]
     /// Names of the project's workflows.
     var workflows: [String] = []
 
@@ -260,6 +280,8 @@ enum SystemTypes {
             ]))
 
     static let step = StaticType.record(RecordType(name: "step", fields: [.init(name: "key", type: .string)]))
+
+    static let schedule = StaticType.record(RecordType(name: "schedule", fields: [.init(name: "time", type: .timestamp)]))
 
     static func event(data: StaticType) -> StaticType {
         .record(

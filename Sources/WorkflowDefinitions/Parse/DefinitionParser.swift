@@ -6,18 +6,14 @@ import YAMLSyntax
 struct DefinitionParser {
     var reading = NodeReading()
 
-    static let keys = [
-        "workflow", "action", "description", "dsl", "input", "returns", "types", "events", "config", "secrets", "labels",
-        "triggers", "concurrency", "timeout", "retention", "steps", "output", "catch", "finally",
-    ]
     /// Of a built-in action's signature, which has no steps.
     static let signatureKeys = ["action", "description", "input", "returns", "errors", "sinks", "secrets", "types"]
-    static let endings = ["completed", "failed", "cancelled", "timed_out"]
 
     /// - Parameter signature: a file that declares a built-in action.
     mutating func definition(_ root: YAMLNode, file: SourceFile, isSignature: Bool = false) -> Definition? {
-        let known = Self.keys
-        guard let fields = reading.fields(root, of: "a definition", known: known, shape: "workflow: <name>") else { return nil }
+        guard let fields = reading.fields(root, of: "a definition", known: Keys.definition, shape: "workflow: <name>") else {
+            return nil
+        }
         guard let (kind, name) = nameAndKind(fields, isSignature: isSignature) else { return nil }
         var definition = Definition(kind: kind, name: name, file: file, root: root)
         definition.description = reading.string(fields["description"])
@@ -33,7 +29,7 @@ struct DefinitionParser {
     /// `types.yaml` of a project.
     mutating func sharedTypes(_ root: YAMLNode, file: SourceFile) -> SharedTypes? {
         let shape = "types: { Name: { field: string } }"
-        guard let fields = reading.fields(root, of: "types.yaml", known: ["types", "events"], shape: shape) else { return nil }
+        guard let fields = reading.fields(root, of: "types.yaml", known: Keys.sharedTypes, shape: shape) else { return nil }
         return SharedTypes(file: file, types: types(fields), events: events(fields))
     }
 
@@ -58,7 +54,9 @@ struct DefinitionParser {
                 ? "a workflow's name has lower-case words joined by '-', folders joined by '.'"
                 : "an action's name has lower-case words joined by '_', folders joined by '.'"
             reading.report(
-                .badID(name, what: kind == .workflow ? "a workflow's name" : "an action's name", form: form, suggestion: nil))
+                .badID(
+                    name, what: kind == .workflow ? "a workflow's name" : "an action's name", form: form,
+                    suggestion: Names.definitionName(from: name.value, wordsJoinedBy: kind == .workflow ? "-" : "_")))
         }
         return name
     }
@@ -103,7 +101,8 @@ struct DefinitionParser {
         for entry in entries where !Names.isSetting(entry.name) {
             reading.report(
                 .badID(
-                    Located(entry.name, at: entry.keyRange), what: "a setting's name", form: Names.settingForm, suggestion: nil)
+                    Located(entry.name, at: entry.keyRange), what: "a setting's name", form: Names.settingForm,
+                    suggestion: Names.settingName(from: entry.name))
             )
         }
         return entries
@@ -116,7 +115,9 @@ struct DefinitionParser {
         for item in items {
             guard let name = reading.string(item, as: "the name of a secret") else { continue }
             if !Names.isSetting(name.value) {
-                reading.report(.badID(name, what: "a secret's name", form: Names.settingForm, suggestion: nil))
+                reading.report(
+                    .badID(
+                        name, what: "a secret's name", form: Names.settingForm, suggestion: Names.id(from: name.value)))
             } else if let first = names.first(where: { $0.value == name.value }) {
                 reading.report(.duplicateID(name, first: first.range))
             } else {
@@ -130,10 +131,12 @@ struct DefinitionParser {
 
     private mutating func readWorkflowKeys(_ fields: Fields, into definition: inout Definition) {
         if definition.kind != .workflow {
-            for key in ["labels", "triggers", "concurrency", "timeout", "retention"] {
+            for key in Keys.workflowOnly {
                 guard let pair = fields[key] else { continue }
                 reading.report(
-                    .exclusive("'\(key)' is for workflows; an action runs inside its caller", at: pair.key.range, help: nil))
+                    .exclusive(
+                        "'\(key)' is for workflows; an action runs inside its caller", at: pair.key.range,
+                        help: "move it to the workflows that call this action"))
             }
             return
         }
@@ -160,56 +163,74 @@ struct DefinitionParser {
     }
 
     private mutating func trigger(_ node: YAMLNode) -> Trigger? {
-        let known = ["cron", "timezone", "catchup", "overlap", "event", "where", "input"]
-        guard let fields = reading.fields(node, of: "a trigger", known: known, shape: "{ cron: '0 6 * * *' }") else {
+        guard let fields = reading.fields(node, of: "a trigger", known: Keys.trigger, shape: "{ cron: '0 6 * * *' }") else {
             return nil
         }
+        checkTrigger(fields)
         let input = fields.entry("input")
         if let cron = fields["cron"] {
-            if let event = fields["event"] {
-                reading.report(
-                    .exclusive("a trigger has 'cron' or 'event', not both", at: event.key.range, and: cron.key.range, help: nil)
-                )
+            let catchup = reading.choice(fields["catchup"], among: Keys.catchups)
+            let overlap = reading.choice(fields["overlap"], among: Keys.overlaps)
+            if let catchup, catchup.value == "all", overlap.map({ $0.value != "allow" }) ?? (fields["overlap"] == nil) {
+                reading.report(.catchupNeedsOverlap(catchup, overlap: overlap))
             }
-            let catchup = reading.choice(fields["catchup"], among: ["none", "last", "all"])
-            let overlap = reading.choice(fields["overlap"], among: ["allow", "skip", "replace"])
             guard let pattern = reading.string(cron) else { return nil }
             let source = Trigger.Source.cron(
                 pattern, timezone: reading.string(fields["timezone"]), catchup: catchup, overlap: overlap)
             return Trigger(source: source, input: input, range: node.range)
         }
         guard let names = reading.names(fields["event"], shape: "event: order.paid") else {
-            if fields["event"] == nil {
-                reading.report(.missingKey("cron", in: "a trigger", at: node.firstLine, shape: "cron: '0 6 * * *'"))
-            }
+            if fields["event"] == nil, !fields.hasUnknownKeys { reading.report(.triggerWithoutSource(at: node.firstLine)) }
             return nil
         }
         return Trigger(source: .event(names.names, condition: fields.entry("where")), input: input, range: node.range)
     }
 
+    /// A trigger has one source, and only the keys that go with it.
+    private mutating func checkTrigger(_ fields: Fields) {
+        guard let source = fields["cron"] ?? fields["event"] else { return }
+        if let event = fields["event"], source.key.text != event.key.text {
+            reading.report(
+                .exclusive(
+                    "a trigger has 'cron' or 'event', not both", at: event.key.range, and: source.key.range,
+                    help: "make two triggers of it"))
+        }
+        let others = source.key.text == "cron" ? ["where"] : ["timezone", "catchup", "overlap"]
+        // With both sources the keys of both are expected.
+        guard fields["cron"] == nil || fields["event"] == nil else { return }
+        for key in others {
+            guard let pair = fields[key] else { continue }
+            reading.report(
+                .exclusive(
+                    "'\(key)' does not go with '\(source.key.text)'", at: pair.key.range, and: source.key.range,
+                    help: key == "where" ? "only events can be filtered" : "it belongs to a trigger with 'cron'"))
+        }
+    }
+
     private mutating func concurrency(_ fields: Fields) -> Concurrency? {
         guard let pair = fields["concurrency"] else { return nil }
-        let known = ["key", "limit", "overflow"]
-        guard let inner = reading.fields(pair.value, of: "`concurrency`", known: known, shape: "concurrency: { limit: 1 }")
+        guard
+            let inner = reading.fields(
+                pair.value, of: "`concurrency`", known: Keys.concurrency, shape: "concurrency: { limit: 1 }")
         else {
             return nil
         }
         return Concurrency(
             key: inner.entry("key"), limit: reading.integer(inner["limit"], in: 1...100_000),
-            overflow: reading.choice(inner["overflow"], among: ["queue", "reject", "replace"]), keyRange: pair.key.range)
+            overflow: reading.choice(inner["overflow"], among: Keys.overflows), keyRange: pair.key.range)
     }
 
     private mutating func retention(_ fields: Fields) -> Retention? {
         guard let pair = fields["retention"] else { return nil }
         var retention = Retention(keyRange: pair.key.range)
         guard case .mapping = pair.value.content else {
-            retention.all = reading.duration(pair.value, as: "`retention`")
+            retention.all = reading.duration(pair.value, of: "retention")
             return retention
         }
-        guard let inner = reading.fields(pair.value, of: "`retention`", known: Self.endings, shape: "retention: 30d") else {
+        guard let inner = reading.fields(pair.value, of: "`retention`", known: Keys.endings, shape: "retention: 30d") else {
             return retention
         }
-        for ending in Self.endings {
+        for ending in Keys.endings {
             if let span = reading.duration(inner[ending]) { retention.byStatus.append((ending, span)) }
         }
         return retention

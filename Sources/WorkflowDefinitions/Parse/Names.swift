@@ -79,6 +79,20 @@ enum Names {
         return isID(id) && !reserved.contains(id) ? id : nil
     }
 
+    /// `Shop-URL` → `shopUrl`.
+    static func settingName(from text: String) -> String? {
+        guard let words = id(from: text)?.split(separator: "_"), let first = words.first else { return nil }
+        let name = first + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+        return isSetting(String(name)) ? String(name) : nil
+    }
+
+    /// `Billing/Send Reminder` → `billing.send-reminder`.
+    static func definitionName(from text: String, wordsJoinedBy joint: String) -> String? {
+        let parts = text.split { $0 == "." || $0 == "/" }.map { id(from: String($0)) }
+        guard !parts.isEmpty, parts.allSatisfy({ $0 != nil }) else { return nil }
+        return parts.compactMap { $0?.split(separator: "_").joined(separator: joint) }.joined(separator: ".")
+    }
+
     static func typeName(from text: String) -> String? {
         let name = id(from: text)?.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
         return name.flatMap { isType($0) ? $0 : nil }

@@ -12,21 +12,31 @@ package struct NodeReading {
 
     // MARK: Mappings
 
-    /// The pairs of a mapping whose keys are fixed; unknown keys are reported here and dropped.
+    /// The pairs of a mapping whose keys are fixed. Unknown keys are reported here; one that is a known key misspelt is taken
+    /// for it, so that what it holds is not missed as well.
     package mutating func fields(_ node: YAMLNode, of what: String, known: [String], shape: String) -> Fields? {
         guard case .mapping(let pairs) = node.content else {
             report(.wrongKind(what, expected: "a mapping", found: node, shape: shape))
             return nil
         }
         var kept: [YAMLPair] = []
+        var hasUnknownKeys = false
         for pair in pairs {
             if known.contains(where: { $0.hasSameCodePoints(as: pair.key.text) }) {
                 kept.append(pair)
             } else {
-                report(.unknownKey(pair.key, in: what, known: known))
+                let guess = closestMatch(to: pair.key.text, among: known)
+                report(.unknownKey(pair.key, guess: guess, in: what, known: known))
+                guard let guess, !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: guess) }) else {
+                    hasUnknownKeys = true
+                    continue
+                }
+                var meant = pair
+                meant.key.text = guess
+                kept.append(meant)
             }
         }
-        return Fields(node: node, pairs: kept)
+        return Fields(node: node, pairs: kept, hasUnknownKeys: hasUnknownKeys)
     }
 
     /// A mapping whose keys are the author's names.
@@ -49,32 +59,37 @@ package struct NodeReading {
     // MARK: Scalars
 
     /// A literal string: no expressions, and no plain scalar that is a number, a boolean or null.
-    package mutating func string(_ node: YAMLNode, as what: String) -> Located<String>? {
+    package mutating func string(_ node: YAMLNode, as what: String, key: String? = nil) -> Located<String>? {
         guard case .scalar(let scalar) = node.content else {
-            report(.wrongKind(what, expected: "a string", found: node, shape: nil))
+            report(.wrongKind(what, expected: "a string", found: node, shape: key.map { "\($0): <text>" }))
             return nil
         }
         guard !isExpression(scalar, as: what) else { return nil }
         if case .success(let value) = scalar.untypedValue(), value.stringValue == nil {
-            report(.wrongScalar(what, expected: "a string", found: scalar, quotable: !value.isNull))
+            report(.wrongScalar(what, expected: "a string", found: scalar, isQuotable: !value.isNull))
             return nil
         }
         return Located(scalar.text, at: scalar.range)
     }
 
     package mutating func string(_ pair: YAMLPair?) -> Located<String>? {
-        pair.flatMap { string($0.value, as: "`\($0.key.text)`") }
+        pair.flatMap { string($0.value, as: "`\($0.key.text)`", key: $0.key.text) }
     }
 
-    package mutating func integer(_ pair: YAMLPair?, in range: ClosedRange<Int>) -> Located<Int>? {
+    mutating func integer(_ pair: YAMLPair?, in range: ClosedRange<Int>) -> Located<Int>? {
         guard let pair else { return nil }
-        return integer(pair.value, as: "`\(pair.key.text)`", in: range)
+        return integer(pair.value, of: pair.key.text, in: range)
     }
 
-    mutating func integer(_ node: YAMLNode, as what: String, in range: ClosedRange<Int>) -> Located<Int>? {
-        guard let (scalar, value) = literal(node, as: what, expected: "an integer") else { return nil }
+    mutating func integer(_ node: YAMLNode, of key: String, in range: ClosedRange<Int>) -> Located<Int>? {
+        let what = "`\(key)`"
+        guard let (scalar, value) = literal(node, of: key, expected: "an integer", example: "\(range.lowerBound + 2)") else {
+            return nil
+        }
         guard case .int(let number) = value else {
-            report(.wrongScalar(what, expected: "an integer", found: scalar, quotable: false))
+            var unquoted: String?
+            if case .int? = scalar.plainValue { unquoted = scalar.text }
+            report(.wrongScalar(what, expected: "an integer", found: scalar, unquoted: unquoted))
             return nil
         }
         guard let small = Int(exactly: number), range.contains(small) else {
@@ -87,13 +102,20 @@ package struct NodeReading {
     mutating func number(_ pair: YAMLPair?, in range: ClosedRange<Double>) -> Located<Double>? {
         guard let pair else { return nil }
         let what = "`\(pair.key.text)`"
-        guard let (scalar, value) = literal(pair.value, as: what, expected: "a number") else { return nil }
+        guard let (scalar, value) = literal(pair.value, of: pair.key.text, expected: "a number", example: "2") else {
+            return nil
+        }
         let number: Double
         switch value {
         case .int(let integer): number = Double(integer)
         case .double(let double): number = double
         default:
-            report(.wrongScalar(what, expected: "a number", found: scalar, quotable: false))
+            var unquoted: String?
+            switch scalar.plainValue {
+            case .int, .double: unquoted = scalar.text
+            default: break
+            }
+            report(.wrongScalar(what, expected: "a number", found: scalar, unquoted: unquoted))
             return nil
         }
         guard range.contains(number) else {
@@ -109,9 +131,13 @@ package struct NodeReading {
     package mutating func boolean(_ pair: YAMLPair?) -> Located<Bool>? {
         guard let pair else { return nil }
         let what = "`\(pair.key.text)`"
-        guard let (scalar, value) = literal(pair.value, as: what, expected: "true or false") else { return nil }
+        guard let (scalar, value) = literal(pair.value, of: pair.key.text, expected: "true or false", example: "true") else {
+            return nil
+        }
         guard case .bool(let flag) = value else {
-            report(.wrongScalar(what, expected: "true or false", found: scalar, quotable: false))
+            var unquoted: String?
+            if case .bool? = scalar.plainValue { unquoted = scalar.text }
+            report(.wrongScalar(what, expected: "true or false", found: scalar, unquoted: unquoted))
             return nil
         }
         return Located(flag, at: scalar.range)
@@ -119,12 +145,13 @@ package struct NodeReading {
 
     package mutating func duration(_ pair: YAMLPair?) -> Located<TimeSpan>? {
         guard let pair else { return nil }
-        return duration(pair.value, as: "`\(pair.key.text)`")
+        return duration(pair.value, of: pair.key.text)
     }
 
-    mutating func duration(_ node: YAMLNode, as what: String) -> Located<TimeSpan>? {
+    mutating func duration(_ node: YAMLNode, of key: String) -> Located<TimeSpan>? {
+        let what = "`\(key)`"
         guard case .scalar(let scalar) = node.content else {
-            report(.wrongKind(what, expected: "a duration such as 30s or 7d", found: node, shape: nil))
+            report(.wrongKind(what, expected: "a duration", found: node, shape: "\(key): 7d"))
             return nil
         }
         guard !isExpression(scalar, as: what) else { return nil }
@@ -150,7 +177,7 @@ package struct NodeReading {
         guard let pair else { return nil }
         let what = "`\(pair.key.text)`"
         switch pair.value.content {
-        case .scalar: return (string(pair.value, as: what).map { [$0] } ?? [], false)
+        case .scalar: return (string(pair.value, as: what, key: pair.key.text).map { [$0] } ?? [], false)
         case .sequence(let items):
             if items.isEmpty { report(.emptyList(what, at: pair.value.range)) }
             return (items.compactMap { string($0, as: "an item of \(what)") }, true)
@@ -161,9 +188,12 @@ package struct NodeReading {
     }
 
     /// The scalar's value, unless it is none, has an expression in it or means different things to different readers.
-    private mutating func literal(_ node: YAMLNode, as what: String, expected: String) -> (YAMLScalar, Value)? {
+    private mutating func literal(
+        _ node: YAMLNode, of key: String, expected: String, example: String
+    ) -> (YAMLScalar, Value)? {
+        let what = "`\(key)`"
         guard case .scalar(let scalar) = node.content else {
-            report(.wrongKind(what, expected: expected, found: node, shape: nil))
+            report(.wrongKind(what, expected: expected, found: node, shape: "\(key): \(example)"))
             return nil
         }
         guard !isExpression(scalar, as: what) else { return nil }
@@ -182,12 +212,24 @@ package struct NodeReading {
     }
 }
 
+extension YAMLScalar {
+    /// What it would be without its quotes; nil where it has none.
+    fileprivate var plainValue: Value? {
+        guard style == .singleQuoted || style == .doubleQuoted else { return nil }
+        var plain = self
+        plain.style = .plain
+        return try? plain.untypedValue().get()
+    }
+}
+
 /// The known keys of one mapping.
 package struct Fields {
     package let node: YAMLNode
     package let pairs: [YAMLPair]
+    /// There were others, which have been reported.
+    var hasUnknownKeys = false
 
     package subscript(key: String) -> YAMLPair? { pairs.first { $0.key.text.hasSameCodePoints(as: key) } }
 
-    package func entry(_ key: String) -> Entry? { self[key].map(Entry.init) }
+    func entry(_ key: String) -> Entry? { self[key].map(Entry.init) }
 }

@@ -5,16 +5,6 @@ import YAMLSyntax
 struct StepParser {
     var reading: NodeReading
 
-    static let verbs = [
-        "call", "invoke", "wait", "sleep", "emit", "let", "steps", "parallel", "switch", "fail", "return", "continue_as_new",
-    ]
-    static let keys =
-        ["id"] + verbs + [
-            "with", "detach", "description", "if", "foreach", "repeat", "retry", "timeout", "at_most_once", "output", "returns",
-            "catch",
-            "compensate", "finally",
-        ]
-
     /// A non-empty list of steps; nil when it is no list.
     mutating func stepList(_ pair: YAMLPair) -> StepList? {
         let what = "`\(pair.key.text)`"
@@ -29,10 +19,11 @@ struct StepParser {
     }
 
     private mutating func step(_ node: YAMLNode) -> Step? {
-        guard let fields = reading.fields(node, of: "a step", known: Self.keys, shape: "{ id: …, call: … }") else { return nil }
-        let found = fields.pairs.filter { Self.verbs.contains($0.key.text) }
+        guard let fields = reading.fields(node, of: "a step", known: Keys.step, shape: "{ id: …, call: … }") else { return nil }
+        let found = fields.pairs.filter { Keys.verbs.contains($0.key.text) }
         for extra in found.dropFirst() { reading.report(.twoVerbs(found[0].key, extra.key)) }
-        if found.isEmpty { reading.report(.noVerb(node.firstLine, verbs: Self.verbs)) }
+        // The verb may be what the unknown key was meant for.
+        if found.isEmpty, !fields.hasUnknownKeys { reading.report(.noVerb(node.firstLine, verbs: Keys.verbs)) }
         let verb = found.first.map { self.verb($0, fields) } ?? .invalid
         let modifiers = self.modifiers(fields)
         checkCompanions(fields, verb: found.first?.key.text)
@@ -59,7 +50,7 @@ struct StepParser {
     /// `with` and `detach` go with certain verbs only.
     private mutating func checkCompanions(_ fields: Fields, verb: String?) {
         guard let verb else { return }
-        for (key, verbs) in [("with", ["call", "invoke"]), ("detach", ["invoke"])] where !verbs.contains(verb) {
+        for (key, verbs) in Keys.companions where !verbs.contains(verb) {
             guard let pair = fields[key] else { continue }
             reading.report(
                 .exclusive(
@@ -92,7 +83,7 @@ struct StepParser {
 
     private mutating func wait(_ pair: YAMLPair) -> Step.Verb {
         let shape = "wait: { event: order.paid, match: { orderId: \"${{ input.orderId }}\" } }"
-        guard let fields = reading.fields(pair.value, of: "`wait`", known: ["event", "match", "where"], shape: shape) else {
+        guard let fields = reading.fields(pair.value, of: "`wait`", known: Keys.wait, shape: shape) else {
             return .invalid
         }
         let names = reading.names(fields["event"], shape: shape)
@@ -109,7 +100,7 @@ struct StepParser {
 
     private mutating func emit(_ pair: YAMLPair) -> Step.Verb {
         let shape = "emit: { event: order.paid, data: { orderId: \"${{ input.orderId }}\" } }"
-        guard let fields = reading.fields(pair.value, of: "`emit`", known: ["event", "data"], shape: shape) else {
+        guard let fields = reading.fields(pair.value, of: "`emit`", known: Keys.emit, shape: shape) else {
             return .invalid
         }
         guard let event = fields["event"] else {
@@ -134,8 +125,7 @@ struct StepParser {
     private mutating func fail(_ pair: YAMLPair) -> Step.Verb {
         if case .scalar(let scalar) = pair.value.content, Template.hasExpression(scalar.text) { return .raise(pair.value) }
         let shape = "fail: { code: order.not_found, message: There is no such order }"
-        let known = ["code", "message", "data", "retryable"]
-        guard let fields = reading.fields(pair.value, of: "`fail`", known: known, shape: shape) else { return .invalid }
+        guard let fields = reading.fields(pair.value, of: "`fail`", known: Keys.fail, shape: shape) else { return .invalid }
         let retryable = reading.boolean(fields["retryable"])
         for key in ["code", "message"] where fields[key] == nil {
             reading.report(.missingKey(key, in: "`fail`", at: pair.key.range, shape: shape))
@@ -156,7 +146,7 @@ struct StepParser {
             return .after(pair.value)
         }
         let what = "`\(pair.key.text)`"
-        guard let fields = reading.fields(pair.value, of: what, known: ["until"], shape: "\(pair.key.text): 7d") else {
+        guard let fields = reading.fields(pair.value, of: what, known: Keys.limit, shape: "\(pair.key.text): 7d") else {
             return nil
         }
         guard let until = fields["until"] else {
@@ -190,22 +180,35 @@ struct StepParser {
     private mutating func foreach(_ pair: YAMLPair) -> Modifiers.Foreach? {
         guard case .mapping = pair.value.content else { return Modifiers.Foreach(items: pair.value, keyRange: pair.key.range) }
         let shape = "foreach: { in: \"${{ input.lines }}\", as: line }"
-        let known = ["in", "as", "index", "key", "concurrency"]
-        guard let fields = reading.fields(pair.value, of: "`foreach`", known: known, shape: shape) else { return nil }
+        guard let fields = reading.fields(pair.value, of: "`foreach`", known: Keys.foreach, shape: shape) else { return nil }
         guard let items = fields["in"] else {
             reading.report(.missingKey("in", in: "`foreach`", at: pair.key.range, shape: shape))
             return nil
         }
         return Modifiers.Foreach(
-            items: items.value, itemName: reading.string(fields["as"]), indexName: reading.string(fields["index"]),
+            items: items.value, itemName: variable(fields["as"]), indexName: variable(fields["index"]),
             key: fields.entry("key"), concurrency: reading.integer(fields["concurrency"], in: 1...1_000),
             keyRange: pair.key.range)
     }
 
+    /// The name of a variable in expressions.
+    private mutating func variable(_ pair: YAMLPair?) -> Located<String>? {
+        guard let pair, let name = reading.string(pair) else { return nil }
+        if !Names.isIdentifier(name.value) {
+            let form = "it has letters, digits and '_'"
+            reading.report(.badID(name, what: "a variable's name", form: form, suggestion: Names.id(from: name.value)))
+        } else if Names.reserved.contains(name.value) {
+            reading.report(
+                .badID(
+                    name, what: "a variable's name", form: "the expression language reserves the word",
+                    suggestion: "\(name.value)_item"))
+        }
+        return name
+    }
+
     private mutating func repetition(_ pair: YAMLPair) -> Modifiers.Repeat? {
         let shape = "repeat: { until: \"${{ result.done }}\", max: 10, every: 1m }"
-        let known = ["until", "max", "every", "initial"]
-        guard let fields = reading.fields(pair.value, of: "`repeat`", known: known, shape: shape) else { return nil }
+        guard let fields = reading.fields(pair.value, of: "`repeat`", known: Keys.repeat, shape: shape) else { return nil }
         if fields["max"] == nil { reading.report(.missingKey("max", in: "`repeat`", at: pair.key.range, shape: shape)) }
         return Modifiers.Repeat(
             until: fields.entry("until"), max: reading.integer(fields["max"], in: 1...1_000_000), every: fields.entry("every"),
@@ -215,11 +218,12 @@ struct StepParser {
     private mutating func retry(_ pair: YAMLPair) -> Modifiers.Retry? {
         var retry = Modifiers.Retry(keyRange: pair.key.range)
         guard case .mapping = pair.value.content else {
-            retry.attempts = reading.integer(pair.value, as: "`retry`", in: 1...1_000)
+            retry.attempts = reading.integer(pair.value, of: "retry", in: 1...1_000)
             return retry
         }
-        let known = ["attempts", "delay", "backoff", "max_delay", "jitter", "errors", "timeout"]
-        guard let fields = reading.fields(pair.value, of: "`retry`", known: known, shape: "retry: { attempts: 5, delay: 2s }")
+        guard
+            let fields = reading.fields(
+                pair.value, of: "`retry`", known: Keys.retry, shape: "retry: { attempts: 5, delay: 2s }")
         else {
             return nil
         }
@@ -248,8 +252,7 @@ struct StepParser {
     }
 
     private mutating func clause(_ node: YAMLNode, shape: String) -> CatchList.Clause? {
-        let known = ["errors", "if", "steps", "output"]
-        guard let fields = reading.fields(node, of: "a `catch` clause", known: known, shape: shape) else { return nil }
+        guard let fields = reading.fields(node, of: "a `catch` clause", known: Keys.clause, shape: shape) else { return nil }
         let errors = reading.names(fields["errors"], shape: "errors: [http.404, timeout]").map { errorPatterns($0.names) }
         return CatchList.Clause(
             errors: errors ?? [], condition: fields.entry("if"), steps: fields["steps"].flatMap { stepList($0) },

@@ -3,7 +3,7 @@ import Diagnostics
 import WorkflowGraph
 import YAMLSyntax
 
-/// What a step needs to know of an action to call it.
+/// What a step needs to know of an action to call it, or of a workflow to invoke it.
 struct ActionSignature: Sendable {
     /// Where the value of an input goes, as far as that matters to the checker.
     enum Sink: String, Sendable { case uri, literal, command, environment }
@@ -31,6 +31,7 @@ struct ActionSignature: Sendable {
     var name: String
     var range: SourceRange
     var isBuiltin: Bool
+    var isWorkflow = false
     var input: DeclaredType
     var returns: DeclaredType?
     var traits: [String: Traits] = [:]

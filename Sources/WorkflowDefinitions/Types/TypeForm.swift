@@ -98,6 +98,16 @@ struct DeclaredType: Sendable {
         }
     }
 
+    /// The type with its names replaced by what they stand for, fields in the order of their names: equal where two types of
+    /// different files are the same. A name inside its own type stays one.
+    var expanded: TypeForm {
+        var budget = Self.comparedNodes
+        return names.expanded(form, inside: [], budget: &budget)
+    }
+
+    /// What is beyond is compared by its names.
+    private static let comparedNodes = 4_096
+
     /// A secret may stand somewhere in it.
     var holdsSecrets: Bool { names.contains(.text(.secret), in: form) }
 }
@@ -128,6 +138,25 @@ struct TypeTable: Sendable {
             waiting.append(contentsOf: Self.mentioned(in: next))
         }
         return found.sorted { $0.precedesByCodePoint($1) }
+    }
+
+    fileprivate func expanded(_ form: TypeForm, inside path: [String], budget: inout Int) -> TypeForm {
+        budget -= 1
+        guard budget > 0 else { return form }
+        switch form {
+        case .list(let item): return .list(expanded(item, inside: path, budget: &budget))
+        case .map(let value): return .map(expanded(value, inside: path, budget: &budget))
+        case .nullable(let wrapped): return .nullable(expanded(wrapped, inside: path, budget: &budget))
+        case .record(var fields):
+            fields.sort { $0.name.precedesByCodePoint($1.name) }
+            for index in fields.indices { fields[index].type = expanded(fields[index].type, inside: path, budget: &budget) }
+            return .record(fields)
+        case .enumeration(let members): return .enumeration(members.sorted { $0.precedesByCodePoint($1) })
+        case .named(let name):
+            guard !path.contains(name) else { return form }
+            return expanded(self.form(of: name), inside: path + [name], budget: &budget)
+        default: return form
+        }
     }
 
     func contains(_ wanted: TypeForm, in form: TypeForm) -> Bool {

@@ -1,5 +1,6 @@
 import CEL
 import Diagnostics
+import Values
 import YAMLSyntax
 
 // What authors are told about names and flow (WF21xx).
@@ -48,6 +49,25 @@ extension Diagnostic {
             help: "'\(name)' is in sight \(belongs)")
     }
 
+    static func hidesVariable(_ name: Located<String>) -> Diagnostic {
+        Diagnostic(
+            .shadowing, "'\(name.value)' hides the variable of that name", at: name.range, label: "taken",
+            help: "choose another name with `as` or `index`")
+    }
+
+    static func hidesLoopVariable(_ name: Located<String>, of other: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .shadowing, "'\(name.value)' hides the loop variable of that name", at: name.range, label: "the same name",
+            notes: [Note(range: other, message: "bound here")],
+            help: "name one of them: `foreach: { in: …, as: line }`")
+    }
+
+    static func neverApplies(_ id: Located<String>, condition: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .unreachable, "the step '\(id.value)' is never reached: its `if` is always false", at: id.range,
+            label: "unreachable", notes: [Note(range: condition, message: "always false")])
+    }
+
     static func unreachable(_ step: Step, after end: Step) -> Diagnostic {
         Diagnostic(
             .unreachable, "the step '\(step.id.value)' is never reached", at: step.id.range, label: "unreachable",
@@ -56,6 +76,13 @@ extension Diagnostic {
 
     static func unused(_ what: String, _ name: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(.unused, "\(what) '\(name)' is declared and never used", at: range, label: "never used", help: "remove it")
+    }
+
+    static func unusedOutput(_ id: Located<String>, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .unused, "the output of '\(id.value)' is given a type and never used", at: range, label: "never used",
+            notes: [Note(range: id.range, message: "this step")],
+            help: "remove it, unless it is there to check what comes back")
     }
 
     static func unknownAction(_ action: Located<String>, known: [String], isWorkflow: Bool) -> Diagnostic {
@@ -68,17 +95,22 @@ extension Diagnostic {
             fix: guess.map { Fix(title: "write '\($0)'", range: action.range, replacement: $0) })
     }
 
-    static func unknownWorkflow(_ name: Located<String>, known: [String]) -> Diagnostic {
-        let guess = closestMatch(to: name.value, among: known)
+    static func unknownWorkflow(_ name: Located<String>, known: [String], isAction: Bool) -> Diagnostic {
+        let guess = isAction ? nil : closestMatch(to: name.value, among: known)
+        let list = known.sorted { $0.precedesByCodePoint($1) }.joined(separator: ", ")
         return Diagnostic(
             .unknownTarget, "there is no workflow '\(name.value)'", at: name.range,
-            label: guess.map { "did you mean '\($0)'?" } ?? "unknown workflow")
+            label: isAction ? "this is an action" : guess.map { "did you mean '\($0)'?" } ?? "unknown workflow",
+            help: isAction ? "actions are run with `call`" : guess == nil && !list.isEmpty ? "known are \(list)" : nil,
+            fix: guess.map { Fix(title: "write '\($0)'", range: name.range, replacement: $0) })
     }
 
     static func missingInput(_ name: String, of signature: ActionSignature, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .callInput, "'\(signature.name)' needs the input '\(name)'", at: range, label: "'\(name)' is missing",
-            notes: signature.isBuiltin ? [] : [Note(range: signature.range, message: "declared by this action")])
+            notes: signature.isBuiltin
+                ? []
+                : [Note(range: signature.range, message: "declared by this \(signature.isWorkflow ? "workflow" : "action")")])
     }
 
     static func unknownInput(_ key: YAMLScalar, of signature: ActionSignature, known: [String]) -> Diagnostic {
@@ -97,6 +129,16 @@ extension Diagnostic {
             help: "an action runs inside its caller, so the circle would never end")
     }
 
+    static func circularInvoke(_ names: [String], at range: SourceRange) -> Diagnostic {
+        let message =
+            names.count == 2
+            ? "the workflow '\(names[0])' starts itself"
+            : "workflows start each other in a circle: \(names.joined(separator: " → "))"
+        return Diagnostic(
+            .circularCall, .warning, message, at: range, label: "starts it again",
+            help: "see to it that this ends; to go on for years, `continue_as_new` begins the same instance anew")
+    }
+
     static func undeclaredEvent(_ event: Located<String>, known: [String]) -> Diagnostic {
         let guess = closestMatch(to: event.value, among: known)
         return Diagnostic(
@@ -110,6 +152,56 @@ extension Diagnostic {
             .eventDeclaration, "the event '\(name)' has two different payloads in this project", at: range,
             label: "declared here",
             notes: [Note(range: first, message: "and differently here")], help: "declare it once, in types.yaml")
+    }
+
+    static func clauseAfterCatchAll(_ clause: CatchList.Clause, earlier: CatchList.Clause) -> Diagnostic {
+        Diagnostic(
+            .catchClause, "this clause never matches: an earlier one takes all its errors", at: clause.mark,
+            label: "never matches", notes: [Note(range: earlier.mark, message: "takes them first")],
+            help: "the first clause that matches runs: put the narrower one first")
+    }
+
+    static func neverRaised(_ code: Located<String>, known: [String]) -> Diagnostic {
+        let guess = closestMatch(to: code.value, among: known)
+        let list = known.prefix(12).joined(separator: ", ") + (known.count > 12 ? ", …" : "")
+        let help: String?
+        switch code.value {
+        case "stopped": help = "a step that is stopped cannot catch it; its `finally` sees it"
+        case "timeout": help = "a `timeout` is raised at the step that has it: give one to this step, or catch it there"
+        default: help = guess != nil || known.isEmpty ? nil : "what it may raise: \(list)"
+        }
+        return Diagnostic(
+            .catchClause, .warning, "nothing in this body raises '\(code.value)'", at: code.range,
+            label: guess.map { "did you mean '\($0)'?" } ?? "never raised", help: help,
+            fix: guess.map { Fix(title: "write '\($0)'", range: code.range, replacement: $0) })
+    }
+
+    static func mayChooseNothing(_ step: Step) -> Diagnostic {
+        Diagnostic(
+            .switchCoverage, "no case of '\(step.id.value)' may apply, and its output is used", at: step.verbRange,
+            label: "no default", help: "end it with a case without `if`; its output is null when none applies")
+    }
+
+    static func missingCases(_ step: Step, missing: [Value], subject: String) -> Diagnostic {
+        let shown = missing.map { $0.stringValue.map { "'\($0)'" } ?? JSON.text($0) }.joined(separator: ", ")
+        return Diagnostic(
+            .switchCoverage, "'\(step.id.value)' has no case for \(shown)", at: step.verbRange, label: "not exhaustive",
+            help: "add the missing cases of \(subject), or end with a case without `if`")
+    }
+
+    static func caseTakenBefore(_ step: Step, by earlier: Step, isDuplicate: Bool) -> Diagnostic {
+        let why = isDuplicate ? "has the same `if`" : "takes all it is for"
+        return Diagnostic(
+            .switchCase, "the case '\(step.id.value)' never applies: '\(earlier.id.value)' \(why)", at: step.id.range,
+            label: "never applies", notes: [Note(range: earlier.id.range, message: "applies first")],
+            help: "remove it, or put the narrower case first")
+    }
+
+    static func singleBranch(_ step: Step, branch: Located<String>) -> Diagnostic {
+        Diagnostic(
+            .singleBranch, "'\(step.id.value)' has one branch: nothing runs at the same time", at: step.verbRange,
+            label: "one branch", notes: [Note(range: branch.range, message: "the only branch")],
+            help: "write the step alone, or add the branches it should run with")
     }
 
     static func returnNotAllowed(_ step: Step, inside key: String, at range: SourceRange) -> Diagnostic {

@@ -4,9 +4,8 @@ package import YAMLSyntax
 // What authors are told about the structure of a file (WF11xx).
 
 extension Diagnostic {
-    package static func unknownKey(_ key: YAMLScalar, in what: String, known: [String]) -> Diagnostic {
-        let guess = closestMatch(to: key.text, among: known)
-        return Diagnostic(
+    static func unknownKey(_ key: YAMLScalar, guess: String?, in what: String, known: [String]) -> Diagnostic {
+        Diagnostic(
             .unknownKey, "unknown key '\(key.text)' in \(what)", at: key.range,
             label: guess.map { "did you mean '\($0)'?" } ?? "not a key of \(what)",
             help: guess == nil ? "the keys of \(what) are \(known.joined(separator: ", "))" : nil,
@@ -19,7 +18,7 @@ extension Diagnostic {
             help: shape.map { "write it as `\($0)`" })
     }
 
-    package static func wrongKind(_ what: String, expected: String, found: YAMLNode, shape: String?) -> Diagnostic {
+    static func wrongKind(_ what: String, expected: String, found: YAMLNode, shape: String?) -> Diagnostic {
         Diagnostic(
             .wrongKind, "\(what) must be \(expected), not \(found.kindName)", at: found.firstLine,
             label: "expected \(expected)", help: shape.map { "write it as `\($0)`" })
@@ -31,13 +30,21 @@ extension Diagnostic {
             help: "it has to be known before anything runs")
     }
 
-    package static func wrongScalar(_ what: String, expected: String, found: YAMLScalar, quotable: Bool) -> Diagnostic {
-        let quoted = "\"\(found.text)\""
-        let shown = found.text.isEmpty ? "nothing" : "`\(found.text)`"
+    /// - Parameters:
+    ///   - isQuotable: quotes around it would make it what is needed.
+    ///   - unquoted: what it is without its quotes, where that is what is needed.
+    package static func wrongScalar(
+        _ what: String, expected: String, found: YAMLScalar, isQuotable: Bool = false, unquoted: String? = nil
+    ) -> Diagnostic {
+        let quoted = YAMLScalar.quoted(found.text)
+        let isText = found.style != .plain
+        let shown = found.text.isEmpty && !isText ? "nothing" : isText ? "the text \(quoted)" : "`\(found.text)`"
+        var fix: Fix?
+        if isQuotable { fix = Fix(title: "quote it", range: found.range, replacement: quoted) }
+        if let unquoted { fix = Fix(title: "remove the quotes", range: found.range, replacement: unquoted) }
         return Diagnostic(
             .wrongScalar, "\(what) must be \(expected), not \(shown)", at: found.range, label: "expected \(expected)",
-            help: quotable ? "quote it: \(quoted)" : nil,
-            fix: quotable ? Fix(title: "quote it", range: found.range, replacement: quoted) : nil)
+            help: isQuotable ? "quote it: \(quoted)" : unquoted.map { "write it without quotes: \($0)" }, fix: fix)
     }
 
     static func notInSet(_ what: String, found: Located<String>, members: [String]) -> Diagnostic {
@@ -65,14 +72,26 @@ extension Diagnostic {
             help: "make two steps of it")
     }
 
-    package static func exclusive(_ message: String, at range: SourceRange, and other: SourceRange? = nil, help: String?) -> Diagnostic
+    static func exclusive(_ message: String, at range: SourceRange, and other: SourceRange? = nil, help: String?) -> Diagnostic
     {
         Diagnostic(
             .exclusiveKeys, message, at: range, notes: other.map { [Note(range: $0, message: "because of this")] } ?? [],
             help: help)
     }
 
-    package static func duplicateID(_ id: Located<String>, first: SourceRange) -> Diagnostic {
+    static func catchupNeedsOverlap(_ catchup: Located<String>, overlap: Located<String>?) -> Diagnostic {
+        exclusive(
+            "'catchup: all' needs 'overlap: allow'", at: catchup.range, and: overlap?.range,
+            help: "firings that are made up for start at the same time")
+    }
+
+    static func triggerWithoutSource(at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .missingKey, "a trigger needs the key 'cron' or 'event'", at: range, label: "starts nothing",
+            help: "write it as `{ cron: '0 6 * * *' }` or `{ event: order.paid }`")
+    }
+
+    static func duplicateID(_ id: Located<String>, first: SourceRange) -> Diagnostic {
         Diagnostic(
             .duplicateID, "the id '\(id.value)' stands twice in this file", at: id.range, label: "again here",
             notes: [Note(range: first, message: "first here")], help: "ids are unique in a file, across nested lists too")
@@ -88,11 +107,14 @@ extension Diagnostic {
     static func reservedID(_ id: Located<String>) -> Diagnostic {
         Diagnostic(
             .badID, "'\(id.value)' cannot be an id: the expression language reserves the word", at: id.range,
-            label: "reserved", help: "choose another name, such as '\(id.value)_step'")
+            label: "reserved", help: "choose another name, such as '\(id.value)_step'",
+            fix: Fix(title: "write '\(id.value)_step'", range: id.range, replacement: "\(id.value)_step"))
     }
 
     package static func emptyList(_ what: String, at range: SourceRange) -> Diagnostic {
-        Diagnostic(.emptyList, "\(what) is empty", at: range, label: "needs at least one item")
+        Diagnostic(
+            .emptyList, "\(what) is empty", at: range, label: "needs at least one item",
+            help: "add an item, or leave the key out where it is optional")
     }
 
     static func neitherWorkflowNorAction(at range: SourceRange) -> Diagnostic {
@@ -142,10 +164,24 @@ extension Diagnostic {
         Diagnostic(.malformedName, "'\(name.value)' cannot be \(what)", at: name.range, label: "not allowed", help: form)
     }
 
+    static func malformedHeaderValue(_ name: String, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .malformedName, "the header '\(name)' holds a line break or another control character", at: range,
+            label: "not allowed", help: "a header is one line; in a block of text use '>-', which joins lines")
+    }
+
     static func unsupported(_ key: String, at range: SourceRange, help: String?) -> Diagnostic {
         Diagnostic(
             .unsupported, "'\(key)' is not supported by this version of wfrun", at: range, label: "not supported yet",
             help: help)
+    }
+}
+
+extension SourceRange {
+    package var firstLine: SourceRange {
+        var end = bytes.lowerBound
+        while end < bytes.upperBound, end < file.bytes.count, file.bytes[end] != 0x0A, file.bytes[end] != 0x0D { end += 1 }
+        return SourceRange(file: file, bytes: bytes.lowerBound..<end)
     }
 }
 
@@ -160,10 +196,5 @@ extension YAMLNode {
     }
 
     /// The node as far as its first line goes: enough to mark a collection that is something else than expected.
-    package var firstLine: SourceRange {
-        let bytes = range.file.bytes
-        var end = range.bytes.lowerBound
-        while end < range.bytes.upperBound, end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
-        return SourceRange(file: range.file, bytes: range.bytes.lowerBound..<end)
-    }
+    package var firstLine: SourceRange { range.firstLine }
 }

@@ -7,6 +7,9 @@ package protocol DefinitionProvider: Sendable {
     /// it becomes current, so a start may refer to it at once.
     func current(_ workflow: String) -> CurrentDefinition?
 
+    /// The triggers of current definitions that name this event, by workflow name and in the order of the file.
+    func triggers(forEvent name: String) -> [EventTrigger]
+
     /// The graph of a stored definition. Blocks on first use; cached afterwards.
     /// - Throws: `DefinitionUnavailable` when it cannot be loaded: the instance is held `unsupported`.
     func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph
@@ -22,6 +25,27 @@ package struct CurrentDefinition: Sendable {
         self.graph = graph
         self.config = config
         self.configDigest = configDigest
+    }
+}
+
+/// What an event may start.
+package struct EventTrigger: Sendable {
+    package var definition: CurrentDefinition
+    package var trigger: StepGraph.Trigger
+
+    package init(definition: CurrentDefinition, trigger: StepGraph.Trigger) {
+        self.definition = definition
+        self.trigger = trigger
+    }
+}
+
+extension CurrentDefinition {
+    /// Its triggers by event name.
+    package var eventTriggers: [(event: String, trigger: EventTrigger)] {
+        graph.triggers.flatMap { trigger -> [(event: String, trigger: EventTrigger)] in
+            guard case .event(let names, _) = trigger.source else { return [] }
+            return names.map { (event: $0, trigger: EventTrigger(definition: self, trigger: trigger)) }
+        }
     }
 }
 

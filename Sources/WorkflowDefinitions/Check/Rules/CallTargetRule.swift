@@ -6,7 +6,8 @@ enum CallTargetRule: DefinitionRule {
         let workflows = subject.project.names.workflows
         subject.definition.forEachStep { step, _ in
             guard case .invoke(let name, _, _) = step.verb, !workflows.contains(name.value) else { return }
-            report(.unknownWorkflow(name, known: workflows))
+            let isAction = subject.project.names.actions[name.value] != nil
+            report(.unknownWorkflow(name, known: workflows, isAction: isAction))
         }
     }
 }

@@ -10,7 +10,7 @@ enum EventShapeRule {
                     first[event.name] = event
                     continue
                 }
-                if known.range == event.range || known.payload.staticType() == event.payload.staticType() { continue }
+                if known.range == event.range || known.payload.expanded == event.payload.expanded { continue }
                 report(.twoShapes(ofEvent: event.name, at: event.range, first: known.range))
             }
         }

@@ -13,7 +13,10 @@ enum InputCombinationRule {
                 guard combination.fields.count == 2, present.count == 1, present[0].key.text == combination.fields[0] else {
                     continue
                 }
-                report(.exclusive("\(names[0]) needs \(names[1])", at: present[0].key.range, help: nil))
+                report(
+                    .exclusive(
+                        "\(names[0]) needs \(names[1])", at: present[0].key.range,
+                        help: "add '\(combination.fields[1])', or remove '\(combination.fields[0])'"))
             case .exactlyOne, .atLeastOne, .atMostOne:
                 if present.count > 1, combination.kind != .atLeastOne {
                     let message = "'\(present[0].key.text)' and '\(present[1].key.text)' exclude each other"
@@ -22,7 +25,7 @@ enum InputCombinationRule {
                 }
                 if present.isEmpty, combination.kind != .atMostOne {
                     let form = names.count == 2 ? names.joined(separator: " or ") : "one of \(names.joined(separator: ", "))"
-                    report(.exclusive("'\(signature.name)' needs \(form)", at: range, help: nil))
+                    report(.exclusive("'\(signature.name)' needs \(form)", at: range, help: "add one of them to `with`"))
                 }
             }
         }

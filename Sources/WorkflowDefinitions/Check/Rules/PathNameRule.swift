@@ -5,6 +5,8 @@ import Values
 enum PathNameRule {
     static func check(_ definition: Definition, path: String, report: (Diagnostic) -> Void) {
         let name = definition.name
+        // A name of the wrong form is one mistake, which has been reported.
+        guard definition.kind == .workflow ? Names.isWorkflow(name.value) : Names.isAction(name.value) else { return }
         var parts = path.split(separator: "/").map(String.init)
         guard let last = parts.last, last.hasSuffix(".yaml") else { return }
         parts[parts.count - 1] = String(last.dropLast(".yaml".count))

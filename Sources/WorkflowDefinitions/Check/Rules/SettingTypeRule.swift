@@ -10,7 +10,7 @@ enum SettingTypeRule {
                     first[setting.name] = setting
                     continue
                 }
-                if known.type.form != setting.type.form {
+                if known.type.expanded != setting.type.expanded {
                     report(.twoTypes(ofSetting: setting.name, at: setting.range, first: known.range))
                 }
             }

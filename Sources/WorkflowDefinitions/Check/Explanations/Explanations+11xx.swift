@@ -1,0 +1,371 @@
+extension Explanation {
+    /// WF11xx: structure.
+    static let structure: [Explanation] = keysAndValues + namesAndFiles
+
+    private static let keysAndValues: [Explanation] = [
+        Explanation(
+            .unknownKey,
+            """
+            A mapping of the language has a key that it does not know. Unknown keys are never ignored: a misspelt `timeout`
+            would be a definition without one. Correct the spelling; where a known key is near, `validate` takes the key for
+            that one, checks what it holds, and offers the spelling as a fix.
+            """,
+            wrong: """
+                workflow: send-receipt
+                steps:
+                  - id: mail
+                    call: log
+                    wiht: { message: sent }
+                """,
+            right: """
+                workflow: send-receipt
+                steps:
+                  - id: mail
+                    call: log
+                    with: { message: sent }
+                """),
+        Explanation(
+            .missingKey,
+            """
+            A mapping lacks a key that it cannot do without: a definition its `steps`, a step its `id`, a `wait` its `event`,
+            a `repeat` its `max`. The message shows how it is written.
+            """,
+            wrong: """
+                workflow: refuse
+                steps:
+                  - id: no
+                    fail: { code: order.refused }
+                """,
+            right: """
+                workflow: refuse
+                steps:
+                  - id: no
+                    fail: { code: order.refused, message: This order is refused }
+                """),
+        Explanation(
+            .wrongKind,
+            """
+            A key holds another kind of node than it needs, such as a mapping where a list stands, or an expression where the
+            value has to be written out because it must be known before anything runs. The message shows the right shape.
+            """,
+            wrong: """
+                workflow: greet
+                steps:
+                  hello:
+                    call: log
+                    with: { message: hello }
+                """,
+            right: """
+                workflow: greet
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                """),
+        Explanation(
+            .wrongScalar,
+            """
+            A value is of another type than its key needs: a number where text is expected, quoted text where a number is.
+            Nothing is converted, because a conversion that is right nearly always is wrong unnoticed. Add the quotes or
+            remove them; `validate` offers that as a fix.
+            """,
+            wrong: """
+                workflow: refuse
+                steps:
+                  - id: no
+                    fail: { code: 404, message: There is no such order }
+                """,
+            right: """
+                workflow: refuse
+                steps:
+                  - id: no
+                    fail: { code: "404", message: There is no such order }
+                """),
+        Explanation(
+            .notInSet,
+            """
+            The place takes one of a few words, and this is another one. Members of an `enum` are compared exactly, upper and
+            lower case included: the method of a request is `GET`, not `get`.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http
+                    with: { method: get, url: "http://127.0.0.1:9000/orders" }
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http
+                    with: { method: GET, url: "http://127.0.0.1:9000/orders" }
+                """),
+        Explanation(
+            .outOfRange,
+            """
+            A number is smaller or larger than makes sense in its place. `retry: 0` would never try at all: `attempts` counts
+            the first one too.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    retry: 0
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    retry: 3
+                """),
+        Explanation(
+            .verbCount,
+            """
+            A step does exactly one thing: it has one verb (`call`, `wait`, `let`, `steps` and so on), and everything else in it
+            modifies that. A step without a verb does nothing; of two verbs nobody could say which comes first. Make two
+            steps of it, or a group with `steps`.
+            """,
+            wrong: """
+                workflow: greet
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                    sleep: 5s
+                """,
+            right: """
+                workflow: greet
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                  - id: pause
+                    sleep: 5s
+                """),
+        Explanation(
+            .exclusiveKeys,
+            """
+            Keys that exclude each other stand together, or one that needs another stands alone:
+
+            - a modifier on a verb it is not for: `retry` on `let`, `returns` on `sleep`;
+            - `foreach` with `repeat`; put one of them on a group around the step;
+            - `at_most_once` with `retry`, on the step or on a body around it: a retry would do it a second time;
+            - `compensate` inside `compensate` or `finally`: nothing undoes an undo;
+            - `catchup: all` without `overlap: allow`, `timezone` on a trigger with `event`, `where` on one with `cron`;
+            - `triggers`, `labels`, `timeout`, `retention` or `concurrency` in an action, which runs inside its caller;
+            - inputs of an action: `argv` with `script`, `text` with `template`.
+            """,
+            wrong: """
+                workflow: list-files
+                steps:
+                  - id: files
+                    call: shell
+                    with: { argv: [ls], script: ls }
+                """,
+            right: """
+                workflow: list-files
+                steps:
+                  - id: files
+                    call: shell
+                    with: { argv: [ls] }
+                """),
+    ]
+
+    private static let namesAndFiles: [Explanation] = [
+        Explanation(
+            .duplicateID,
+            """
+            Two steps of a file have one id, also where they stand in different lists. The id names the step in expressions, in
+            the journal and in `wfrun retry --from`, so it has to mean one place. Rename one of them.
+            """,
+            wrong: """
+                workflow: greet
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                  - id: more
+                    steps:
+                      - id: hello
+                        call: log
+                        with: { message: hello again }
+                """,
+            right: """
+                workflow: greet
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                  - id: more
+                    steps:
+                      - id: hello_again
+                        call: log
+                        with: { message: hello again }
+                """),
+        Explanation(
+            .badID,
+            """
+            A name has a form that its kind does not allow, or is a word of the expression language. Ids have lower-case
+            letters, digits and `_` and begin with a letter, so that `steps.send_mail.id` reads as what it is; workflows have
+            words joined by `-`, types begin with a capital letter. `validate` offers the nearest name as a fix.
+            """,
+            wrong: """
+                workflow: greet
+                steps:
+                  - id: Say-Hello
+                    call: log
+                    with: { message: hello }
+                """,
+            right: """
+                workflow: greet
+                steps:
+                  - id: say_hello
+                    call: log
+                    with: { message: hello }
+                """),
+        Explanation(
+            .emptyList,
+            """
+            A list that needs at least one item has none: `steps` that do nothing, a `catch` without a clause, `errors` that name
+            none. Leave the key out where it is optional.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    retry: { attempts: 3, errors: [] }
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    retry: { attempts: 3, errors: [http.5*] }
+                """),
+        Explanation(
+            .workflowOrAction,
+            """
+            A definition says what it is by its first key: `workflow: name` has instances and a lifecycle of its own, `action:
+            name` is called by steps and runs inside the caller's instance. It is one of the two.
+            """,
+            wrong: """
+                description: Says hello.
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                """,
+            right: """
+                workflow: greet
+                description: Says hello.
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                """),
+        Explanation(
+            .nameAndPath,
+            """
+            The name of a definition equals its path below the definitions folder, subfolders joined by dots; actions stand
+            below `actions/`. So a name in a message leads to its file, and no two files can define one name. Change the name
+            or move the file.
+            """,
+            wrong: [
+                File(
+                    "billing/reminder.yaml",
+                    """
+                    workflow: reminder
+                    steps:
+                      - id: note
+                        call: log
+                        with: { message: please pay }
+                    """)
+            ],
+            right: [
+                File(
+                    "billing/reminder.yaml",
+                    """
+                    workflow: billing.reminder
+                    steps:
+                      - id: note
+                        call: log
+                        with: { message: please pay }
+                    """)
+            ]),
+        Explanation(
+            .unsupportedLanguage,
+            """
+            `dsl` names a version of the language that this wfrun does not know. The only version is 1, which is also meant
+            where the key is left out. A file for a later version needs a later wfrun.
+            """,
+            wrong: """
+                workflow: greet
+                dsl: 2
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                """,
+            right: """
+                workflow: greet
+                dsl: 1
+                steps:
+                  - id: hello
+                    call: log
+                    with: { message: hello }
+                """),
+        Explanation(
+            .malformedName,
+            """
+            A name that other programs read has not the form they ask for: the name of a header, which has no spaces and no
+            `:` and whose value is one line; of an environment variable, which has letters, digits and `_`; of an event, a label
+            or an error code. (A method that is none is WF1105.)
+            """,
+            wrong: """
+                workflow: send
+                steps:
+                  - id: order
+                    call: http.post
+                    with: { url: "http://127.0.0.1:9000/orders", headers: { "Content-Type:": text/plain }, body: hello }
+                """,
+            right: """
+                workflow: send
+                steps:
+                  - id: order
+                    call: http.post
+                    with: { url: "http://127.0.0.1:9000/orders", headers: { Content-Type: text/plain }, body: hello }
+                """),
+        Explanation(
+            .waiver,
+            """
+            A waiver (`# wfrun: ignore[WF5107] reason`) suppresses nothing, names a code that does not exist, gives no reason,
+            cannot be read, or is about an error that cannot be waived. Waivers that outlive what they were for would hide
+            the next mistake on that line: remove it, or put it on the line of the key it is about or on the line before.
+            This finding cannot itself be waived.
+            """,
+            wrong: """
+                workflow: greet
+                steps:
+                  - id: hello
+                    # wfrun: ignore[WF5107] nobody waits here
+                    call: log
+                    with: { message: hello }
+                """,
+            right: """
+                workflow: greet
+                steps:
+                  - id: hello
+                    call: log
+                    # wfrun: ignore[WF3102] the reader of the log fills the gap
+                    with: { message: "hello {{ name }}" }
+                """),
+    ]
+}

@@ -1,0 +1,560 @@
+extension Explanation {
+    /// WF21xx: references and flow.
+    static let references: [Explanation] = steps + declarations + targets + flow
+
+    private static let steps: [Explanation] = [
+        Explanation(
+            .unknownStep,
+            """
+            An expression names a step that the file does not have. Ids are case-sensitive. The message proposes the nearest
+            id, or lists the steps that are in sight at that place.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: random.uuid
+                  - id: note
+                    call: log
+                    with: { message: "${{ steps.ordre }}" }
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: random.uuid
+                  - id: note
+                    call: log
+                    with: { message: "${{ steps.order }}" }
+                """),
+        Explanation(
+            .usedBeforeRun,
+            """
+            An expression uses the output of a step that has not run when the expression is evaluated: it comes later in the
+            list, or it is the very step the expression belongs to. Move the step up. A step's own result is called `result`
+            in its `output`.
+            """,
+            wrong: """
+                workflow: draw
+                steps:
+                  - id: note
+                    call: log
+                    with: { message: "drew ${{ steps.number }}" }
+                  - id: number
+                    call: random.int
+                    with: { min: 1, max: 6 }
+                """,
+            right: """
+                workflow: draw
+                steps:
+                  - id: number
+                    call: random.int
+                    with: { min: 1, max: 6 }
+                  - id: note
+                    call: log
+                    with: { message: "drew ${{ steps.number }}" }
+                """),
+        Explanation(
+            .insideOtherBody,
+            """
+            The step exists, but inside a body (a group, a loop, a clause) that this place is not part of. Nothing leaks out of
+            a body: whether the step ran, and how often, is the body's own affair. The body's `output` is the only door: let
+            it carry the value.
+            """,
+            wrong: """
+                workflow: draw
+                steps:
+                  - id: game
+                    steps:
+                      - id: number
+                        call: random.int
+                        with: { min: 1, max: 6 }
+                  - id: note
+                    call: log
+                    with: { message: "drew ${{ steps.number }}" }
+                """,
+            right: """
+                workflow: draw
+                steps:
+                  - id: game
+                    steps:
+                      - id: number
+                        call: random.int
+                        with: { min: 1, max: 6 }
+                    output: ${{ steps.number }}
+                  - id: note
+                    call: log
+                    with: { message: "drew ${{ steps.game }}" }
+                """),
+        Explanation(
+            .siblingBranch,
+            """
+            A case of a `switch` uses a step of another case, or a branch of `parallel` one of another branch. Only one case
+            runs, and branches run at the same time, so the other step's output need not exist. Move what both need before
+            the `switch` or `parallel`; after it, use its output.
+            """,
+            wrong: """
+                workflow: ship
+                input: { kind: enum(small | large) }
+                steps:
+                  - id: send
+                    switch:
+                      - id: small
+                        if: ${{ input.kind == 'small' }}
+                        call: random.uuid
+                      - id: large
+                        call: log
+                        with: { message: "label ${{ steps.small }}" }
+                """,
+            right: """
+                workflow: ship
+                input: { kind: enum(small | large) }
+                steps:
+                  - id: label
+                    call: random.uuid
+                  - id: send
+                    switch:
+                      - id: small
+                        if: ${{ input.kind == 'small' }}
+                        call: log
+                        with: { message: "letter ${{ steps.label }}" }
+                      - id: large
+                        call: log
+                        with: { message: "parcel ${{ steps.label }}" }
+                """),
+    ]
+
+    private static let declarations: [Explanation] = [
+        Explanation(
+            .outOfPlace,
+            """
+            A variable is used where it has no value. `error` exists in `catch`, `compensate` and `finally`; `event` in the
+            `where` and `output` of a `wait` and in triggers; `result` in `output` and `until`; `previous` in a `repeat` with
+            `initial`; `step` in `with`, `match` and `data`; the variables of a loop inside it; `secrets` in the inputs that
+            take secrets.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    catch: { errors: http.404 }
+                  - id: note
+                    call: log
+                    with: { message: "${{ error.message }}" }
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    catch:
+                      errors: http.404
+                      steps:
+                        - id: note
+                          call: log
+                          with: { message: "${{ error.message }}" }
+                """),
+        Explanation(
+            .shadowing,
+            """
+            A name hides another one: the variable of a comprehension or of a `foreach` is called like a variable that is in
+            sight already. Readers would take one for the other. Choose another name. Only `error`, `result`, `previous`,
+            `event` and `step` mean the innermost one of several.
+            """,
+            wrong: """
+                workflow: count
+                input: { lines: list(string) }
+                steps:
+                  - id: note
+                    call: log
+                    with: { message: "${{ input.lines.filter(input, input != '').size() }} lines" }
+                """,
+            right: """
+                workflow: count
+                input: { lines: list(string) }
+                steps:
+                  - id: note
+                    call: log
+                    with: { message: "${{ input.lines.filter(line, line != '').size() }} lines" }
+                """),
+        Explanation(
+            .unreachable,
+            """
+            A step can never run: it comes after one that always fails, returns or continues as new, or its `if` is always
+            false. Remove it, or give the step before it a condition.
+            """,
+            wrong: """
+                workflow: refuse
+                input: { amount: number }
+                steps:
+                  - id: too_much
+                    fail: { code: amount.too_high, message: That is too much }
+                  - id: pay
+                    call: http.post
+                    with: { url: "http://127.0.0.1:9000/charges", body: { amount: "${{ input.amount }}" } }
+                """,
+            right: """
+                workflow: refuse
+                input: { amount: number }
+                steps:
+                  - id: too_much
+                    if: ${{ input.amount > 1000.0 }}
+                    fail: { code: amount.too_high, message: That is too much }
+                  - id: pay
+                    call: http.post
+                    with: { url: "http://127.0.0.1:9000/charges", body: { amount: "${{ input.amount }}" } }
+                """),
+        Explanation(
+            .unused,
+            """
+            Something is declared and nothing uses it: a type, an event, a setting, a secret, a name in `let`, or the type of an
+            output (`returns`) that no expression looks at. A setting or secret that nobody needs still has to be provided
+            where the workflow runs. Remove it; a `returns` that only checks what comes back is worth a waiver.
+            """,
+            wrong: """
+                workflow: fetch
+                secrets: [shop_key]
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                """,
+            right: """
+                workflow: fetch
+                secrets: [shop_key]
+                steps:
+                  - id: order
+                    call: http.get
+                    with:
+                      url: http://127.0.0.1:9000/orders
+                      headers: { Authorization: "Bearer ${{ secrets.shop_key }}" }
+                """),
+    ]
+
+    private static let targets: [Explanation] = [
+        Explanation(
+            .unknownTarget,
+            """
+            `call` names an action, or `invoke` a workflow, that neither the project nor the standard library has. Actions are
+            run with `call`, inside the caller's instance; workflows are started with `invoke`.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.gte
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                """),
+        Explanation(
+            .callInput,
+            """
+            What is passed to an action or a workflow does not fit what it declares as `input`, in whichever file that is: an
+            input is missing, unknown or of another type. Inputs are closed, so a misspelt one is not ignored.
+            """,
+            wrong: [
+                """
+                workflow: pay
+                steps:
+                  - id: charge
+                    call: billing.charge
+                    with: { amount: "20" }
+                """,
+                """
+                action: billing.charge
+                input: { amount: number }
+                steps:
+                  - id: send
+                    call: http.post
+                    with: { url: "http://127.0.0.1:9000/charges", body: { amount: "${{ input.amount }}" } }
+                """,
+            ],
+            right: [
+                """
+                workflow: pay
+                steps:
+                  - id: charge
+                    call: billing.charge
+                    with: { amount: 20 }
+                """,
+                """
+                action: billing.charge
+                input: { amount: number }
+                steps:
+                  - id: send
+                    call: http.post
+                    with: { url: "http://127.0.0.1:9000/charges", body: { amount: "${{ input.amount }}" } }
+                """,
+            ]),
+        Explanation(
+            .circularCall,
+            """
+            Actions call each other in a circle. An action runs inside its caller, so the circle would never end. A workflow
+            that starts itself with `invoke`, directly or through others, is a warning: each start is an instance of its own,
+            and something has to end the chain.
+            """,
+            wrong: [
+                """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: shop.order
+                """,
+                """
+                action: shop.order
+                steps:
+                  - id: again
+                    call: shop.order
+                """,
+            ],
+            right: [
+                """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: shop.order
+                """,
+                """
+                action: shop.order
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    retry: 3
+                """,
+            ]),
+        Explanation(
+            .eventDeclaration,
+            """
+            A `wait`, an `emit` or a trigger names an event that the file does not declare under `events`, or two files of the
+            project declare one event with different payloads. Senders and receivers agree on a payload by its declaration;
+            what several files use is best declared once, in `types.yaml`.
+            """,
+            wrong: """
+                workflow: await-payment
+                timeout: 1d
+                input: { orderId: string }
+                steps:
+                  - id: paid
+                    wait: { event: order.paid, match: { orderId: "${{ input.orderId }}" } }
+                """,
+            right: [
+                """
+                workflow: await-payment
+                timeout: 1d
+                input: { orderId: string }
+                steps:
+                  - id: paid
+                    wait: { event: order.paid, match: { orderId: "${{ input.orderId }}" } }
+                """,
+                File(
+                    "types.yaml",
+                    """
+                    events:
+                      order.paid: { orderId: string }
+                    """),
+            ]),
+    ]
+
+    private static let flow: [Explanation] = [
+        Explanation(
+            .catchClause,
+            """
+            A clause of `catch` never matches, because clauses before it take all the errors it names: the first that matches
+            runs, so the narrower one comes first. Or, as a warning, nothing inside the step raises the code it names: it is
+            misspelt, or the step that could raise it is elsewhere. A `timeout` is raised at the step that has it, and is
+            caught there or further out.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    catch:
+                      - errors: http.*
+                        output: failed
+                      - errors: http.404
+                        output: none
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    catch:
+                      - errors: http.404
+                        output: none
+                      - errors: http.*
+                        output: failed
+                """),
+        Explanation(
+            .switchCoverage,
+            """
+            No case of a `switch` may apply: its cases compare a value with the members of an `enum` and leave some out, or it
+            has no default and its output, which is then null, is used. Add the missing cases, or end with a case without
+            `if`, if only to fail there.
+            """,
+            wrong: """
+                workflow: ship
+                input: { kind: enum(letter | parcel | pallet) }
+                steps:
+                  - id: send
+                    switch:
+                      - id: letter
+                        if: ${{ input.kind == 'letter' }}
+                        call: log
+                        with: { message: by mail }
+                      - id: parcel
+                        if: ${{ input.kind == 'parcel' }}
+                        call: log
+                        with: { message: by van }
+                """,
+            right: """
+                workflow: ship
+                input: { kind: enum(letter | parcel | pallet) }
+                steps:
+                  - id: send
+                    switch:
+                      - id: letter
+                        if: ${{ input.kind == 'letter' }}
+                        call: log
+                        with: { message: by mail }
+                      - id: parcel
+                        if: ${{ input.kind == 'parcel' }}
+                        call: log
+                        with: { message: by van }
+                      - id: pallet
+                        call: log
+                        with: { message: by lorry }
+                """),
+        Explanation(
+            .switchCase,
+            """
+            A case of a `switch` never applies, because cases before it apply whenever it would: one has the same condition, or a
+            wider one. The first case whose `if` is true runs, and no other. Remove the case, or put the narrower one first.
+            """,
+            wrong: """
+                workflow: tax
+                input: { country: string }
+                steps:
+                  - id: rate
+                    switch:
+                      - id: north
+                        if: ${{ input.country in ['DK', 'NO', 'SE'] }}
+                        call: log
+                        with: { message: north }
+                      - id: denmark
+                        if: ${{ input.country == 'DK' }}
+                        call: log
+                        with: { message: Denmark }
+                """,
+            right: """
+                workflow: tax
+                input: { country: string }
+                steps:
+                  - id: rate
+                    switch:
+                      - id: denmark
+                        if: ${{ input.country == 'DK' }}
+                        call: log
+                        with: { message: Denmark }
+                      - id: north
+                        if: ${{ input.country in ['DK', 'NO', 'SE'] }}
+                        call: log
+                        with: { message: north }
+                """),
+        Explanation(
+            .returnPlace,
+            """
+            `return` and `continue_as_new` end the whole definition, so they cannot stand where others still run or clean up:
+            inside `parallel`, `foreach`, `repeat`, `compensate` or `finally`, at any depth. The `catch` of such a step is
+            outside it. `continue_as_new` is for workflows only. Let the body give an `output`, and return after it.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                    finally:
+                      - id: done
+                        return: done
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "http://127.0.0.1:9000/orders" }
+                  - id: done
+                    return: done
+                """),
+        Explanation(
+            .caseOrder,
+            """
+            A case without `if` is the default of its `switch`: it always applies, so the cases after it could never run. Put it
+            last, or give it an `if`.
+            """,
+            wrong: """
+                workflow: greet
+                input: { name: string }
+                steps:
+                  - id: hello
+                    switch:
+                      - id: anybody
+                        call: log
+                        with: { message: hello }
+                      - id: ann
+                        if: ${{ input.name == 'Ann' }}
+                        call: log
+                        with: { message: hello Ann }
+                """,
+            right: """
+                workflow: greet
+                input: { name: string }
+                steps:
+                  - id: hello
+                    switch:
+                      - id: ann
+                        if: ${{ input.name == 'Ann' }}
+                        call: log
+                        with: { message: hello Ann }
+                      - id: anybody
+                        call: log
+                        with: { message: hello }
+                """),
+        Explanation(
+            .undeclaredSetting,
+            """
+            An expression uses a setting or a secret that the file does not declare under `config` or `secrets`, or two files
+            declare one setting with different types. Declarations are what an installation is checked against before it
+            starts anything. `config` is one namespace for all files.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "${{ config.shopUrl }}/orders" }
+                """,
+            right: """
+                workflow: fetch
+                config: { shopUrl: uri }
+                steps:
+                  - id: order
+                    call: http.get
+                    with: { url: "${{ config.shopUrl }}/orders" }
+                """),
+    ]
+}

@@ -1,0 +1,64 @@
+import DequeModule
+import Values
+import WorkflowInterpreter
+import WorkflowJournal
+
+/// What others have left for an instance becomes occurrences.
+extension EngineCore {
+    func received(_ claim: Claim, _ inbox: InstanceInbox?) {
+        guard let instance = live[claim.instance] else { return }
+        instance.isReadingInbox = false
+        guard let inbox else {
+            reload(instance)
+            return
+        }
+        if instance.isHeld {
+            // The rest stays where it is until the hold is released.
+            if let cancel = inbox.cancel { instance.queue.prepend(.cancel(cancel)) }
+        } else {
+            take(inbox, to: instance)
+        }
+        activate(instance)
+    }
+
+    private func take(_ inbox: InstanceInbox, to instance: LiveInstance) {
+        let ends = inbox.childEnds.filter { isAwaited($0, by: instance) }.map(LiveInstance.Occurrence.childEnded)
+        let taken = offer(inbox.candidates, to: instance)
+        // Where events were declined there may be more than were read: the marks stand until a reading finds none.
+        let isComplete = !taken.contains { if case .examined = $0 { true } else { false } }
+        if isComplete { instance.marks = max(instance.marks, inbox.marks) }
+        // These go before what else is waiting: a timeout must not beat an event accepted before it.
+        instance.queue.prepend(contentsOf: taken + ends)
+        if let pause = inbox.pause { instance.queue.prepend(.pause(pause)) }
+        guard let cancel = inbox.cancel else { return }
+        if instance.hasBegun { instance.queue.append(.cancel(cancel)) } else { instance.queue.prepend(.cancel(cancel)) }
+    }
+
+    private func isAwaited(_ end: InstanceInbox.ChildEnd, by instance: LiveInstance) -> Bool {
+        guard let child = instance.openChildren[end.step], child.row.status == .waiting else { return false }
+        return child.row.attempt == end.attempt && child.id(in: instance) == end.child
+    }
+
+    /// Gives each wait, in the order in which they began, the oldest event that it takes; one event satisfies one wait.
+    private func offer(_ candidates: [InstanceInbox.Candidates], to instance: LiveInstance) -> [LiveInstance.Occurrence] {
+        var taken: Set<EventSequence> = []
+        var occurrences: [LiveInstance.Occurrence] = []
+        for candidate in candidates {
+            guard let wait = instance.waits[candidate.wait] else { continue }
+            var examined = wait.examined
+            for event in candidate.events where event.sequence > wait.examined && !taken.contains(event.sequence) {
+                let verdict = instance.interpreter.examine(event, for: candidate.wait)
+                if verdict == .accepted {
+                    taken.insert(event.sequence)
+                    occurrences.append(.event(wait: candidate.wait, event))
+                    examined = wait.examined
+                    break
+                }
+                examined = event.sequence
+                if case .declined(let reason?) = verdict { instance.declined.append((candidate.wait, reason)) }
+            }
+            if examined > wait.examined { occurrences.append(.examined(wait: candidate.wait, through: examined)) }
+        }
+        return occurrences
+    }
+}

@@ -1,0 +1,64 @@
+import WorkflowInterpreter
+import WorkflowJournal
+
+/// A step of an instance in memory that has no final outcome yet.
+protocol OpenStep {
+    /// The instance moves by itself because of it: it is `running`, and found again after a crash.
+    var isBusy: Bool { get }
+}
+
+/// Open steps by key; whether any of them is busy costs the same at any width of a fan-out.
+struct OpenSteps<Step: OpenStep> {
+    private var steps: [MemoKey: Step] = [:]
+    private(set) var busyCount = 0
+
+    subscript(key: MemoKey) -> Step? {
+        get { steps[key] }
+        set {
+            let old = steps[key]
+            if old?.isBusy == true { busyCount -= 1 }
+            if newValue?.isBusy == true { busyCount += 1 }
+            steps[key] = newValue
+        }
+    }
+
+    var values: Dictionary<MemoKey, Step>.Values { steps.values }
+    /// Sorted, so that what is done for each is done in the same order in every run.
+    var keys: [MemoKey] { steps.keys.sorted() }
+}
+
+/// An action step.
+struct OpenAction: OpenStep {
+    var row: StepRow
+    var request: ActionRequest
+    var isStopped = false
+    /// Waits in line for a place, or has one that is not announced yet.
+    var isQueued = false
+    /// Announced in the transition that is being made or written: begins when that is committed.
+    var isAnnounced = false
+
+    var isBusy: Bool { row.status != .sleeping || isStopped }
+}
+
+/// An `invoke` step. Its row is `scheduled` until a transition starts the child, `waiting` for the child's end, `sleeping`
+/// before another attempt.
+struct OpenChild: OpenStep {
+    var row: StepRow
+    var request: ChildRequest
+    var isStopped = false
+
+    var isBusy: Bool { row.status == .scheduled || row.status == .sleeping && isStopped }
+
+    /// The child of the current attempt.
+    func id(in instance: LiveInstance) -> InstanceID {
+        InstanceID(childOf: instance.id, run: instance.state.run, step: row.key, attempt: row.attempt)
+    }
+}
+
+/// An `emit` step, which the next transition carries out.
+struct OpenEmit: OpenStep {
+    var row: StepRow
+    var request: EmitRequest
+
+    var isBusy: Bool { true }
+}

@@ -1,0 +1,67 @@
+package import Values
+
+// What stores do of their own accord, in one wording and one order for all of them.
+
+extension LogRow {
+    /// An operator released a hold, or took back a pause that had not taken effect.
+    package static func resumed(from hold: Hold?, reason: String?, at time: Timestamp) -> LogRow {
+        manualAct(
+            hold.map { "Resumed, was held '\($0.rawValue)'" } ?? "Resumed before the pause took effect", reason, hold, time)
+    }
+
+    /// An operator ended a held instance.
+    package static func cancelledByForce(from hold: Hold, reason: String?, at time: Timestamp) -> LogRow {
+        manualAct("Cancelled by force while held '\(hold.rawValue)', nothing was undone", reason, hold, time)
+    }
+
+    private static func manualAct(_ act: String, _ reason: String?, _ hold: Hold?, _ time: Timestamp) -> LogRow {
+        LogRow(
+            time: time, level: "warning", key: nil, message: reason.map { "\(act): \($0)" } ?? "\(act).",
+            data: ["reason": reason.map(Value.string) ?? .null, "hold": hold.map { .string($0.rawValue) } ?? .null])
+    }
+}
+
+extension CancelRequest {
+    /// What `overflow: replace` asks of those whom a newer instance replaces.
+    package static func replaced(by id: InstanceID) -> CancelRequest {
+        CancelRequest(reason: "Replaced by instance \(id) under 'concurrency'.")
+    }
+}
+
+extension PauseRequest {
+    package var value: Value { ["reason": reason.map(Value.string) ?? .null] }
+    package init(value: Value) { self.init(reason: value["reason"]?.stringValue) }
+}
+
+extension GateRequest {
+    /// At least one: a limit that lets nobody in would be a queue for ever.
+    package var places: Int { max(1, limit) }
+}
+
+extension NewInstance {
+    /// As somebody else's start: keys belong to callers.
+    package var withoutCallersKeys: NewInstance {
+        var copy = self
+        copy.callerKey = nil
+        copy.request = nil
+        return copy
+    }
+}
+
+/// Whom a write has marked, each once, in order; the instance that the write is about counts its own marks.
+package struct WokenInstances: Sendable {
+    package private(set) var others: [InstanceKey] = []
+    package private(set) var ownMarks: Int64 = 0
+    private var seen: Set<InstanceKey> = []
+    private let own: InstanceKey?
+
+    package init(by own: InstanceKey? = nil) { self.own = own }
+
+    package mutating func insert(_ key: InstanceKey) {
+        if key == own {
+            ownMarks += 1
+        } else if seen.insert(key).inserted {
+            others.append(key)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import TestSupport
+import WorkflowGraph
+
+/// Workflows made at random, as the text an author would write, over the parts of the language that a seed draws.
+struct RandomProject {
+    /// Parts of the language. Each run has its own subset, so that some are dense in one thing and free of others.
+    struct Features {
+        var waits = true
+        var loops = true
+        var branches = true
+        var children = true
+        var emits = true
+        var continues = true
+        var triggers = true
+        var gates = true
+        /// Only what happens at instants of its own: no two things of a run happen at once, and nobody outside sends anything.
+        var isTimed = false
+
+        /// What the reference interpreter reads.
+        static let timed: Features = {
+            var features = Features()
+            features.triggers = false
+            features.gates = false
+            features.isTimed = true
+            return features
+        }()
+
+        /// Without what makes several instances of one.
+        static let classic: Features = {
+            var features = Features()
+            (features.loops, features.branches, features.children, features.emits) = (false, false, false, false)
+            (features.continues, features.triggers, features.gates) = (false, false, false)
+            return features
+        }()
+
+        static let timedClassic: Features = {
+            var f = classic
+            f.isTimed = true
+            return f
+        }()
+        static let everything = Features()
+
+        static func drawn(_ random: inout SeededGenerator) -> Features {
+            var features = Features()
+            features.waits = random.chance(800)
+            features.loops = random.chance(600)
+            features.branches = random.chance(600)
+            features.children = random.chance(500)
+            features.emits = random.chance(400)
+            features.continues = random.chance(300)
+            features.triggers = features.emits && random.chance(500)
+            features.gates = random.chance(300)
+            return features
+        }
+    }
+
+    let texts: [String]
+    let graphs: [StepGraph]
+
+    /// The first variation that `validate` lets pass.
+    init(seed: UInt64, features: Features, workflows: Int? = nil) throws {
+        var latest = FaultyGeneration(description: "")
+        for variation in 0..<40 {
+            var random = SeededGenerator.derived(seed, "project \(variation)")
+            let count = workflows ?? 1 + random.below(3)
+            let texts = (0..<count).map { number in
+                var maker = RandomDefinition(random: random, features: features, number: number, of: count)
+                defer { random = maker.random }
+                return maker.make()
+            }
+            do {
+                let files = texts.enumerated().map { (path: "sim-\($0.offset).yaml", text: $0.element) }
+                graphs = try files.map { file in
+                    try compileWorkflow(file.text, files: files.filter { $0.path != file.path })
+                }
+                self.texts = texts
+                return
+            } catch {
+                latest = FaultyGeneration(description: "\(error)\n" + texts.joined(separator: "\n---\n"))
+            }
+        }
+        throw latest
+    }
+
+    struct FaultyGeneration: Error, CustomStringConvertible { var description: String }
+}

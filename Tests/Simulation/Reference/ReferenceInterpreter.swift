@@ -1,0 +1,189 @@
+import CEL
+package import Values
+package import WorkflowGraph
+import WorkflowInterpreter
+package import WorkflowJournal
+
+/// language.md read a second time: what an undisturbed instance comes to, written without a look at the interpreter.
+///
+/// Where the interpreter keeps frames and reacts to entries, this computes: a body is a function of when it begins and when it
+/// is stopped, and gives when and how it ends. What stops it is found by running it unstopped first and once more with the
+/// stop, so nothing here has state. It shares with the engine the graph, expressions and the policy of back-off, and no more.
+package struct ReferenceInterpreter {
+    /// By name of the workflow.
+    package let graphs: [String: StepGraph]
+    package let config: Value
+    /// How long an attempt at an action takes, in microseconds, and what comes of it.
+    package let act:
+        (_ workflow: String, _ action: String, _ key: String, _ attempt: Int) -> (
+            microseconds: Int64, result: Result<Value, Failure>
+        )
+    package let epoch: Timestamp
+
+    package init(
+        graphs: [StepGraph], config: Value, epoch: Timestamp,
+        act: @escaping (String, String, String, Int) -> (microseconds: Int64, result: Result<Value, Failure>)
+    ) {
+        self.graphs = Dictionary(graphs.map { ($0.workflow, $0) }) { first, _ in first }
+        self.config = config
+        self.epoch = epoch
+        self.act = act
+    }
+
+    /// An attempt that began.
+    package struct Call: Hashable, Sendable {
+        package var at: Int64
+        package var workflow: String
+        package var key: String
+        package var attempt: Int
+    }
+
+    package struct Account: Sendable {
+        package var status: InstanceStatus
+        package var output: Value?
+        package var failure: Failure?
+        /// Microseconds after the epoch.
+        package var endedAt: Int64
+        package var calls: [Call]
+        package var isCleanupIncomplete: Bool
+    }
+
+    /// - Parameters:
+    ///   - start: Microseconds after the epoch, like all times here.
+    ///   - cancel: When the instance is told to cancel, if it is.
+    package func account(
+        of workflow: String, input: Value, id: InstanceID, start: Int64 = 0, cancel: Int64? = nil, compensates: Bool = true
+    ) -> Account {
+        guard let graph = graphs[workflow] else { preconditionFailure("the reference runs known workflows only") }
+        var input = input
+        var start = start
+        var calls: [Call] = []
+        var isIncomplete = false
+        var run = 1
+        while true {
+            var stops = Stops()
+            if let cancel { stops.strike(cancel, .cancelled) }
+            if let timeout = graph.timeout { stops.strike(start + timeout.microseconds, .timeout) }
+            let header = InstanceHeader(
+                id: id, workflow: workflow, continuations: run - 1, input: input, config: config, trigger: ["type": "api"],
+                run: run, startedAt: instant(start))
+            let reading = Reading(reference: self, graph: graph, header: header, run: run, compensates: compensates)
+            let ran = reading.runWhole(from: start, stops)
+            calls += ran.calls
+            isIncomplete = isIncomplete || ran.isCleanupIncomplete
+            if case .continued(let next) = ran.end {
+                guard case .success(let admitted) = graph.main.input.admit(next) else {
+                    preconditionFailure("what continues fits, or was refused before it ran")
+                }
+                input = admitted
+                start = ran.at
+                run += 1
+                continue
+            }
+            return account(ran, calls, isIncomplete)
+        }
+    }
+
+    private func account(_ ran: Ran, _ calls: [Call], _ isIncomplete: Bool) -> Account {
+        var account = Account(
+            status: .completed, endedAt: ran.at, calls: calls.sorted { ($0.at, $0.key) < ($1.at, $1.key) },
+            isCleanupIncomplete: isIncomplete)
+        switch ran.end {
+        case .success(let value), .returned(let value): account.output = JSON.normalised(value)
+        case .failure(let failure): (account.status, account.failure) = (.failed, failure)
+        case .stopped(.cancelled): (account.status, account.failure) = (.cancelled, Failure(code: "cancelled", message: ""))
+        case .stopped(.timeout): (account.status, account.failure) = (.timedOut, Failure(code: "timeout", message: ""))
+        case .stopped(.sibling), .continued: preconditionFailure("no instance ends so")
+        }
+        return account
+    }
+
+    func instant(_ microseconds: Int64) -> Timestamp {
+        epoch.adding(TimeSpan(microseconds: microseconds)) ?? epoch
+    }
+}
+
+/// When a body is stopped: softly because another part of a body around it failed, or hard by a timeout or a cancel.
+struct Stops {
+    enum Cause: Equatable { case timeout, cancelled, sibling }
+
+    /// Nothing new begins, what waits ends; actions are let finish.
+    var soft = Int64.max
+    /// Actions are stopped as well.
+    var hard = Int64.max
+    var hardCause = Cause.timeout
+
+    var first: Int64 { min(soft, hard) }
+    var firstCause: Cause { hard <= soft ? hardCause : .sibling }
+
+    mutating func strike(_ time: Int64, _ cause: Cause) {
+        if time < hard { (hard, hardCause) = (time, cause) }
+    }
+
+    func softly(_ time: Int64) -> Stops {
+        var stops = self
+        stops.soft = min(soft, time)
+        return stops
+    }
+
+    static let never = Stops()
+}
+
+enum End {
+    case success(Value)
+    case failure(Failure)
+    case stopped(Stops.Cause)
+    case returned(Value)
+    case continued(Value)
+
+    var isSuccess: Bool { if case .success = self { true } else { false } }
+}
+
+/// What came of a body.
+struct Ran {
+    var end: End
+    var at: Int64
+    var registered: [Undo] = []
+    var calls: [ReferenceInterpreter.Call] = []
+    var isCleanupIncomplete = false
+    /// The scope inside, which `output` of a group stands in.
+    var inside: Variables?
+
+    /// Continues with what came after this, which decides the end.
+    func followed(by next: Ran) -> Ran {
+        var whole = next
+        whole.calls = calls + next.calls
+        whole.registered = registered + next.registered
+        whole.isCleanupIncomplete = isCleanupIncomplete || next.isCleanupIncomplete
+        return whole
+    }
+}
+
+/// An undo that is registered, with when its step completed.
+struct Undo {
+    var completedAt: Int64
+    var key: String
+    var block: BlockIndex
+    var scope: Variables
+    var own: Value
+}
+
+/// Variables by `ScopeLayout`.
+final class Variables: SlotSource {
+    let parent: Variables?
+    private(set) var values: [Value]
+
+    init(_ values: [Value], in parent: Variables?) {
+        self.parent = parent
+        self.values = values
+    }
+
+    func set(_ index: Int, _ value: Value) { values[index] = value }
+
+    func value(ofSlot slot: Int) -> Value {
+        var scope: Variables? = self
+        for _ in 0..<ScopeLayout.depth(of: slot) { scope = scope?.parent }
+        guard let scope, scope.values.indices.contains(ScopeLayout.index(of: slot)) else { return .null }
+        return scope.values[ScopeLayout.index(of: slot)]
+    }
+}
