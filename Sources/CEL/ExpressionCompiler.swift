@@ -23,8 +23,8 @@ package enum ExpressionCompiler {
         if planned.problems.contains(where: \.isError) { return (nil, inOrder(problems)) }
         let expression = CompiledExpression(
             source: source, type: checked.types[checked.root.id], slots: planned.slots,
-            constant: (planned.root as? ConstantNode)?.value, firstUseOfAny: checked.firstUseOfAny, plan: planned.root,
-            options: options,
+            constant: (planned.root as? ConstantNode)?.value, firstUseOfAny: checked.firstUseOfAny,
+            flow: checked.flow, plan: planned.root, options: options,
             localCount: checked.localCount, factsWhenTrue: checked.factsWhenTrue, factsWhenFalse: checked.factsWhenFalse)
         return (expression, inOrder(problems))
     }

@@ -41,9 +41,12 @@ package struct SchemaProblem: Sendable, Hashable {
     /// One sentence without a full stop.
     package var message: String
     package var help: String?
+    /// What a misspelt keyword was probably meant to be.
+    package var suggestion: String?
 
     package init(
-        _ kind: Kind, isError: Bool = true, at pointer: String, keyword: String? = nil, message: String, help: String? = nil
+        _ kind: Kind, isError: Bool = true, at pointer: String, keyword: String? = nil, message: String, help: String? = nil,
+        suggestion: String? = nil
     ) {
         self.kind = kind
         self.isError = isError
@@ -51,6 +54,7 @@ package struct SchemaProblem: Sendable, Hashable {
         self.keyword = keyword
         self.message = message
         self.help = help
+        self.suggestion = suggestion
     }
 }
 

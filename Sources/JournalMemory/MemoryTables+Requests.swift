@@ -28,10 +28,19 @@ extension MemoryTables {
         leave(cancel, at: index, waking: &woken)
     }
 
-    /// Leaves the first request to cancel and a mark; one that became an entry stands.
+    /// Leaves the first request to cancel and a mark; one that became an entry stands. It ends a pause, also one that is being
+    /// set: whoever cancels wants the instance to move.
     mutating func leave(_ cancel: CancelRequest, at index: Int, waking woken: inout WokenInstances) {
         if instances[index].isCancelConsumed { return }
         if instances[index].cancel == nil { instances[index].cancel = cancel }
+        if instances[index].state.hold == .paused || instances[index].pause != nil {
+            instances[index].version += 1
+            instances[index].pause = nil
+        }
+        if instances[index].state.hold == .paused {
+            instances[index].state.hold = nil
+            instances[index].state.holdReason = nil
+        }
         mark(at: index)
         woken.insert(InstanceKey(Int64(index) + 1))
     }

@@ -48,10 +48,10 @@ extension MemoryTables {
             if !instances[index].isAdmitted { state.status = .pending }
         }
         instances[index].state = state
+        settleCancel(of: transition, at: index)
         if state.hold == .paused || state.status.isTerminal { instances[index].pause = nil }
         if previous.status != state.status { count(at: index, from: previous.status, to: state.status) }
         let rejected = writeRows(of: transition, at: index, previousRun: previous.run, time: time, waking: &woken)
-        settleCancel(of: transition, at: index)
         if state.status.isTerminal {
             end(at: index, waking: &woken)
         } else if isRevived && instances[index].isAdmitted {
@@ -131,8 +131,9 @@ extension MemoryTables {
         of transition: Transition, for record: InstanceRecord, isNewRun: Bool
     ) -> WriteOutcome.Refusal? {
         var opened = Set<MemoKey>()
+        let ended = Set(transition.waitsClosed.map(\.key) + transition.eventsTaken.map(\.wait))
         for wait in transition.waitsOpened {
-            let isOpen = !isNewRun && record.waits.contains { $0.row.key == wait.key }
+            let isOpen = !isNewRun && !ended.contains(wait.key) && record.waits.contains { $0.row.key == wait.key }
             if isOpen || !opened.insert(wait.key).inserted { return .waitExists(wait.key) }
         }
         var taking = Set<EventSequence>()

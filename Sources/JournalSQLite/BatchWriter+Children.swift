@@ -6,7 +6,8 @@ import WorkflowJournal
 extension BatchWriter {
     /// Creates the children of a transition. Returns those that their gates rejected; their steps are told at once.
     func startChildren(
-        of transition: Transition, _ parent: InstanceKey, run: Int, waking woken: inout WokenInstances
+        of transition: Transition, _ state: Transition.InstanceState, _ parent: InstanceKey,
+        waking woken: inout WokenInstances
     ) throws(SQLiteFailure) -> [InstanceID] {
         var rejected: [InstanceID] = []
         for child in transition.children {
@@ -15,7 +16,9 @@ extension BatchWriter {
             case .existing: try repeatEnd(of: child.id, waking: &woken)
             case .rejected:
                 rejected.append(child.id)
-                if let link = child.parent, link.run == run { try tell(parent, ofRejected: child.id, link, waking: &woken) }
+                if let link = child.parent, link.run == state.run, !state.status.isTerminal {
+                    try tell(parent, ofRejected: child.id, link, waking: &woken)
+                }
             }
         }
         return rejected
@@ -91,7 +94,7 @@ extension BatchWriter {
             }
             memory.childEnds -= changes
         }
-        guard place.marks + woken.ownMarks <= state.marksConsumed else { return }
+        guard !state.status.isTerminal, place.marks + woken.ownMarks <= state.marksConsumed else { return }
         let rest = try statement(.findChildEnd).first({ $0.int(place.instance.number) }) { _ throws(SQLiteFailure) in true }
         if rest != nil { try mark(place.instance, waking: &woken) }
     }

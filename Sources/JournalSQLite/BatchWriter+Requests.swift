@@ -50,7 +50,8 @@ extension BatchWriter {
         try leave(cancel, key, waking: &woken)
     }
 
-    /// Leaves the first request to cancel and a mark; one that became an entry stands.
+    /// Leaves the first request to cancel and a mark; one that became an entry stands. It ends a pause, also one that is being
+    /// set: whoever cancels wants the instance to move.
     func leave(
         _ cancel: CancelRequest, _ instance: InstanceKey, waking woken: inout WokenInstances
     ) throws(SQLiteFailure) {

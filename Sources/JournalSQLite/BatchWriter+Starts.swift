@@ -49,12 +49,11 @@ extension BatchWriter {
         case rejected
     }
 
-    /// An instance that begins later, by a transition of its own.
+    /// An instance that begins later, by a transition of its own. What it is bound to is known to be stored.
     func create(
         _ new: NewInstance, createdEvent: EventSequence, waking woken: inout WokenInstances
     ) throws(SQLiteFailure) -> Creation {
         if let key = try find(new.id) { return .existing(key) }
-        if let refusal = try contentRefusal(definition: new.digest, config: new.config) { throw SQLiteFailure(refusal) }
         if let gate = new.gate, gate.overflow == .reject, try !hasPlace(at: gate) { return .rejected }
         guard let key = try insert(new, .init(status: .pending), createdEvent: createdEvent) else { return .rejected }
         var isAdmitted = true

@@ -203,14 +203,21 @@ extension BatchWriter {
         if memory.childEnds > 0 { try settleChildEnds(of: transition, state, at: place, waking: &woken) }
         for line in transition.logs { try insert(line, instance, run: run) }
         for email in transition.emails { try insert(email, instance) }
+        try requireContent(of: transition)
         // Children before events: what the parent sends may be for them. Events before waits: a wait finds what was sent.
-        var rejected = try startChildren(of: transition, instance, run: run, waking: &woken)
+        var rejected = try startChildren(of: transition, state, instance, waking: &woken)
         for sent in transition.eventsSent { rejected += try post(sent, waking: &woken).rejected }
         for wait in transition.waitsOpened where try open(wait, instance, run: run, createdEvent: place.createdEvent) {
             try mark(instance, waking: &woken)
         }
         for request in transition.requests { try deliver(request, waking: &woken) }
         return rejected
+    }
+
+    private func requireContent(of transition: Transition) throws(SQLiteFailure) {
+        for new in transition.children + transition.eventsSent.flatMap(\.starts) {
+            if let refusal = try contentRefusal(definition: new.digest, config: new.config) { throw SQLiteFailure(refusal) }
+        }
     }
 
     func insertKept(_ rows: [StepRow], _ instance: InstanceKey, run: Int) throws(SQLiteFailure) {

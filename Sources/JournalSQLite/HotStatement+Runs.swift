@@ -9,7 +9,9 @@ extension HotStatement {
             """
         case .writeCancel:
             """
-            UPDATE wf_instance SET marks = marks + 1, cancel = coalesce(cancel, ?)
+            UPDATE wf_instance SET version = version + (hold IS 'paused' OR pause IS NOT NULL), marks = marks + 1,
+                cancel = coalesce(cancel, ?), pause = NULL, hold = nullif(hold, 'paused'),
+                hold_reason = CASE WHEN hold IS NOT 'paused' THEN hold_reason END
             WHERE number = ? AND NOT cancel_consumed AND status IN ('pending', 'running', 'suspended')
             """
         case .writePause: "UPDATE wf_instance SET marks = marks + 1, pause = coalesce(pause, ?) WHERE number = ?"

@@ -202,7 +202,7 @@ extension CommandFailure {
             switch error.code {
             case .workflowNotFound, .instanceNotFound: .notFound
             case .invalidInput, .invalidStart, .idempotencyKeyReused: .bad
-            case .alreadyEnded, .callerKeyTaken, .gateFull, .held, .notHeld, .notEnded, .mismatch: .wrongState
+            case .alreadyEnded, .callerKeyTaken, .gateFull, .held, .notHeld, .notEnded, .notRetryable, .mismatch: .wrongState
             case .full, .unavailable, .unknown: .failed
             }
         let places = (error.violations.listValue ?? []).compactMap { place -> String? in

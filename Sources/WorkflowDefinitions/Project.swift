@@ -1,5 +1,6 @@
 package import Diagnostics
-import Values
+package import Schedules
+package import Values
 import WorkflowGraph
 import YAMLSyntax
 
@@ -12,11 +13,20 @@ package struct SourceSet: Sendable {
     /// The definitions folder as it begins the paths of `definitions`, for example `definitions`; empty when they are relative
     /// to it already. Nil: the files come from anywhere, and names need not equal paths.
     package var root: String?
+    /// When it is: what is said about dates to come counts from here. Nil: nothing is said about them.
+    package var asOf: Timestamp?
+    /// Where time zones are looked up.
+    package var timeZones: TimeZoneDatabase
 
-    package init(definitions: [SourceFile], library: [SourceFile], root: String? = "definitions") {
+    package init(
+        definitions: [SourceFile], library: [SourceFile], root: String? = "definitions", asOf: Timestamp? = nil,
+        timeZones: TimeZoneDatabase = .system()
+    ) {
         self.definitions = definitions
         self.library = library
         self.root = root
+        self.asOf = asOf
+        self.timeZones = timeZones
     }
 
     /// The path relative to the definitions folder.
@@ -54,12 +64,14 @@ struct Project {
     private(set) var diagnostics = DiagnosticCollector()
     /// Position in `files` of each composite action.
     private(set) var actionPositions: [String: Int] = [:]
-    /// What authors of the project's own files have waived.
-    private(set) var waivers: [Waiver] = []
+    let asOf: Timestamp?
+    let timeZones: TimeZoneDatabase
     /// Position in `files` of each workflow.
     private var workflowPositions: [String: Int] = [:]
     /// Of workflows that are not among the files: those of a stored definition.
     private var storedInterfaces: [String: WorkflowInterface] = [:]
+    /// What authors of the project's own files have waived.
+    private(set) var waivers: [Waiver] = []
 
     /// What the built-in actions may raise, in the order of their names and signatures.
     var knownErrors: [KnownError] {
@@ -69,6 +81,8 @@ struct Project {
     }
 
     init(_ sources: SourceSet) {
+        asOf = sources.asOf
+        timeZones = sources.timeZones
         var parsed: [(definition: Definition, isLibrary: Bool, path: String)] = []
         for file in sources.library {
             let path = file.path.utf8.starts(with: "stdlib/".utf8) ? file.path : "stdlib/" + file.path

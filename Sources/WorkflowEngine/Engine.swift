@@ -10,7 +10,8 @@ package import WorkflowJournal
 package final class Engine: Sendable {
     package typealias Configuration = EngineCore.Configuration
 
-    private let store: any JournalStore
+    let store: any JournalStore
+    let definitions: any DefinitionProvider
     private let handlers: [String: ActionHandler]
     /// Takes lines for the server's own log.
     private let report: @Sendable (String) -> Void
@@ -44,6 +45,7 @@ package final class Engine: Sendable {
         configuration: Configuration = Configuration(), report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.store = store
+        self.definitions = definitions
         self.report = report
         handlers = Dictionary(actions.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
         writer = JournalWriter(store: store)
@@ -73,7 +75,7 @@ package final class Engine: Sendable {
         switch answer {
         case .started(let started): return started
         case .refused(let error): throw error
-        case .written: preconditionFailure("a start is answered with an instance")
+        case .written, .retried, .upgraded: preconditionFailure("a start is answered with an instance")
         }
     }
 
@@ -86,18 +88,6 @@ package final class Engine: Sendable {
         }
         guard case .accepted(let accepted) = outcome else { throw Self.unexpected(outcome) }
         return accepted
-    }
-
-    package func cancel(_ id: InstanceID, _ request: CancelRequest) async throws(EngineError) {
-        let outcome = try await write { _ in .request(InstanceRequest(instance: id, kind: .cancel(request))) }
-        switch outcome {
-        case .requested(.recorded): return
-        case .requested(.alreadyEnded(let status)):
-            throw EngineError(.alreadyEnded, "instance \(id) has ended already: \(status.rawValue)")
-        case .requested(.notFound): throw EngineError(.instanceNotFound, "there is no instance \(id)")
-        case .requested(.held), .requested(.notHeld), .enqueued: throw Self.unexpected(outcome)
-        case .committed, .accepted, .stored, .existing, .stale, .refused, .unknown: throw Self.unexpected(outcome)
-        }
     }
 
     /// Stores a definition; instances may refer to it from then on.
@@ -150,7 +140,7 @@ package final class Engine: Sendable {
         continuation?.resume()
     }
 
-    private func ask(
+    func ask(
         _ input: (EngineCore.Ticket, inout SystemRandomNumberGenerator) -> EngineCore.Input
     ) async -> EngineCore.Answer {
         await withCheckedContinuation { continuation in
@@ -164,7 +154,7 @@ package final class Engine: Sendable {
         }
     }
 
-    private func write(
+    func write(
         _ make: (inout SystemRandomNumberGenerator) -> JournalWrite
     ) async throws(EngineError) -> WriteOutcome {
         try checkWritable()
@@ -172,11 +162,11 @@ package final class Engine: Sendable {
         switch answer {
         case .written(let outcome): return outcome
         case .refused(let error): throw error
-        case .started: preconditionFailure("a write is answered with its outcome")
+        case .started, .retried, .upgraded: preconditionFailure("a write is answered with its outcome")
         }
     }
 
-    private func checkWritable() throws(EngineError) {
+    func checkWritable() throws(EngineError) {
         if let failure { throw EngineError(.unavailable, failure) }
         if inbox.withLock({ $0.isStopped }) { throw EngineError(.unavailable, "the server is shutting down; try again") }
         if writer.isFull {
@@ -184,7 +174,7 @@ package final class Engine: Sendable {
         }
     }
 
-    private static func unexpected(_ outcome: WriteOutcome) -> EngineError {
+    static func unexpected(_ outcome: WriteOutcome) -> EngineError {
         switch outcome {
         case .refused(let refusal): EngineCore.error(of: refusal)
         case .unknown: EngineError(.unknown, "whether it was written is not known; repeat with the same key")

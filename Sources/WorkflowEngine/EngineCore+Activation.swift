@@ -82,6 +82,7 @@ extension EngineCore {
     /// Nothing waits for the instance now.
     private func rest(_ instance: LiveInstance) {
         guard let claim = instance.claim, live[claim.instance] === instance else { return }
+        giveBackHeldPlaces(instance)
         let isWaitingOutside = instance.isHeld ? !attempts.hasAny(of: claim.instance) : !instance.hasBegun
         // A held instance is taken up anew when it is released, one at a gate when it is admitted.
         if isWaitingOutside { leaveMemory(instance) } else { evictIdle() }
@@ -125,17 +126,18 @@ extension EngineCore {
         // Read before attempts begin: one that fails at once makes the next transition already.
         let hasEnded = instance.state.status.isTerminal
         let hasContinued = instance.continuation != nil && !instance.hasBegun
+        giveBackHeldPlaces(instance)
         abortStopped(instance)
         performAnnounced(instance, committed.claim)
         if hasEnded {
             live[committed.claim.instance] = nil
             effects.append(.release(committed.claim))
             effects.append(.ended(instance.id))
-        } else if hasContinued || !instance.hasBegun && instance.needsInbox {
-            leaveMemory(instance)
-            fetch(committed.claim.instance)
+        } else if hasContinued || !instance.hasBegun && instance.needsInbox || upgrades[committed.claim.instance] != nil {
+            leaveMemory(instance, andComeBack: true)
         } else {
             queueWaiting(instance)
+            confirmDetached(instance)
             activate(instance)
         }
         for key in committed.woken where key != committed.claim.instance { wake(key) }
@@ -166,10 +168,12 @@ extension EngineCore {
         effects.append(.release(claim))
     }
 
-    private func leaveMemory(_ instance: LiveInstance) {
+    func leaveMemory(_ instance: LiveInstance, andComeBack comesBack: Bool = false) {
+        guard let claim = instance.claim else { return }
         giveBackPlaces(instance)
-        if let claim = instance.claim { keepResults(of: instance, claim.instance) }
+        keepResults(of: instance, claim.instance)
         drop(instance)
+        if comesBack { fetch(claim.instance) }
     }
 
     private func keepResults(of instance: LiveInstance, _ key: InstanceKey) {
@@ -272,7 +276,8 @@ extension EngineCore {
         } else if let open = instance.openActions[key] {
             // An earlier, interrupted beginning may have had its effect.
             let failure = Failure(
-                code: "interrupted", message: "interrupted by a crash, then stopped", attempt: open.row.attempt, isUncertain: true)
+                code: "interrupted", message: "interrupted by a crash, then stopped", attempt: open.row.attempt,
+                isUncertain: true)
             try complete(open.row, with: open.row.interruptions > 0 ? .failed(failure) : .cancelled, instance, &builder)
         }
     }
@@ -315,8 +320,8 @@ extension LiveInstance.Occurrence {
     /// What has happened outside is recorded while the instance is held; nothing of its own accord moves.
     var appliesWhileHeld: Bool {
         switch self {
-        case .result, .interrupted, .notStarted, .takeBack, .cancel, .pause: true
-        case .begin, .timer, .event, .examined, .childEnded, .place, .execute, .detached: false
+        case .result, .interrupted, .notStarted, .takeBack, .pause: true
+        case .cancel, .begin, .timer, .event, .examined, .childEnded, .place, .execute, .detached: false
         }
     }
 }

@@ -351,13 +351,12 @@ extension EngineCore {
     func giveBackPlaces(_ instance: LiveInstance) {
         var keys = instance.announced.filter { instance.openActions[$0]?.isAnnounced == true }
         for case .place(let key) in instance.queue { keys.append(key) }
-        for case .place(let key) in instance.heldBack { keys.append(key) }
         for key in keys {
             if let open = instance.openActions[key], !isInline(open.request.action) { slots.giveBack(open.request.action) }
         }
         instance.announced = []
         instance.queue.removeAll { if case .place = $0 { true } else { false } }
-        instance.heldBack.removeAll { if case .place = $0 { true } else { false } }
+        giveBackHeldPlaces(instance)
         fillPlaces()
     }
 }

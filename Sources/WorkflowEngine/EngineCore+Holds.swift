@@ -1,4 +1,3 @@
-import DequeModule
 import Values
 import WorkflowInterpreter
 import WorkflowJournal
@@ -13,8 +12,6 @@ extension EngineCore {
             endUnbegun(instance, request, &builder)
             return
         }
-        // An operator who cancels a paused instance wants it gone.
-        if builder.state.hold == .paused { release(instance, &builder) }
         try applySignal(.cancelled(request), instance, &builder)
     }
 
@@ -27,13 +24,13 @@ extension EngineCore {
                 time: builder.time, level: "info", key: nil, message: "paused" + (request.reason.map { ": \($0)" } ?? "")))
     }
 
-    private func release(_ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        builder.state.hold = nil
-        builder.state.holdReason = nil
-        instance.queue.append(contentsOf: instance.heldBack)
-        instance.heldBack = []
-        for key in instance.openActions.keys where instance.openActions[key]?.row.status == .scheduled {
-            instance.unqueued.append(key)
+    /// Places that a held instance has not made use of go to others.
+    func giveBackHeldPlaces(_ instance: LiveInstance) {
+        guard !instance.heldBack.isEmpty else { return }
+        for case .place(let key) in instance.heldBack {
+            if let open = instance.openActions[key], !isInline(open.request.action) { slots.giveBack(open.request.action) }
         }
+        instance.heldBack = []
+        fillPlaces()
     }
 }

@@ -12,12 +12,8 @@ extension EngineCore {
             reload(instance)
             return
         }
-        if instance.isHeld {
-            // The rest stays where it is until the hold is released.
-            if let cancel = inbox.cancel { instance.queue.prepend(.cancel(cancel)) }
-        } else {
-            take(inbox, to: instance)
-        }
+        // Until the hold is released everything stays where it is.
+        if !instance.isHeld { take(inbox, to: instance) }
         activate(instance)
     }
 
@@ -29,9 +25,14 @@ extension EngineCore {
         if isComplete { instance.marks = max(instance.marks, inbox.marks) }
         // These go before what else is waiting: a timeout must not beat an event accepted before it.
         instance.queue.prepend(contentsOf: taken + ends)
+        // A pause that is asked for after the cancel holds the unwinding.
         if let pause = inbox.pause { instance.queue.prepend(.pause(pause)) }
         guard let cancel = inbox.cancel else { return }
-        if instance.hasBegun { instance.queue.append(.cancel(cancel)) } else { instance.queue.prepend(.cancel(cancel)) }
+        if instance.hasBegun && inbox.pause == nil {
+            instance.queue.append(.cancel(cancel))
+        } else {
+            instance.queue.prepend(.cancel(cancel))
+        }
     }
 
     private func isAwaited(_ end: InstanceInbox.ChildEnd, by instance: LiveInstance) -> Bool {

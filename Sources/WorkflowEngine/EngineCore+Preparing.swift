@@ -49,7 +49,8 @@ extension EngineCore {
         case .failure(let violation): throw .input(violation)
         }
         let header = InstanceHeader(
-            id: id, workflow: graph.workflow, input: admitted, config: typedConfig(definition.config, graph), trigger: trigger,
+            id: id, workflow: graph.workflow, input: admitted, config: Self.typedConfig(definition.config, graph),
+            trigger: trigger,
             startedAt: now)
         let labels = try labels(of: graph, header)
         var new = NewInstance(
@@ -89,7 +90,7 @@ extension EngineCore {
     }
 
     /// The snapshot with the kinds of its settings' types.
-    func typedConfig(_ config: Value, _ graph: StepGraph) -> Value {
+    static func typedConfig(_ config: Value, _ graph: StepGraph) -> Value {
         guard case .map(var map) = config else { return config }
         for setting in graph.config {
             if let value = map[setting.name], case .success(let typed) = setting.contract.admit(value) {

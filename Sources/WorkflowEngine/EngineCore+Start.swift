@@ -71,7 +71,7 @@ extension EngineCore {
         }
         do {
             let graph = try definitions.graph(stored.digest)
-            guard let header = header(of: stored, graph) else {
+            guard let header = Self.header(of: stored, graph, config: stored.config, now: now) else {
                 hold(stored, .unsupported, "the stored input does not fit the definition's type any more")
                 return nil
             }
@@ -86,12 +86,13 @@ extension EngineCore {
         return nil
     }
 
-    func header(of stored: StoredInstance, _ graph: StepGraph) -> InstanceHeader? {
+    /// Nil when the definition does not take the input. A run that has not begun begins now.
+    static func header(of stored: StoredInstance, _ graph: StepGraph, config: Value, now: Timestamp) -> InstanceHeader? {
         guard case .success(let input) = graph.main.input.admit(stored.input) else { return nil }
         let began = Timestamp(microseconds: now.microseconds)
         return InstanceHeader(
             id: stored.claim.id, workflow: stored.workflow, continuations: stored.state.continuations, input: input,
-            config: typedConfig(stored.config, graph), trigger: stored.trigger, run: stored.state.run,
+            config: typedConfig(config, graph), trigger: stored.trigger, run: stored.state.run,
             startedAt: stored.state.startedAt ?? began)
     }
 
@@ -169,7 +170,9 @@ extension EngineCore {
             case .sendEvent(let request):
                 instance.openEmits[key] = OpenEmit(row: row, request: request)
                 instance.queue.append(.execute(key))
-            case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish: break
+            case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup,
+                .finish:
+                break
             }
         }
     }

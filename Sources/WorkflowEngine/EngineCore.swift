@@ -38,6 +38,10 @@ package final class EngineCore {
         case start(Ticket, StartRequest, InstanceID)
         /// A write by a client: an event, a request, a definition, a configuration.
         case write(Ticket, JournalWrite)
+        /// Runs an ended instance again; it comes as it was read without a claim.
+        case retry(Ticket, StoredInstance, RetryRequest)
+        /// Moves a live instance to the definition current now.
+        case upgrade(Ticket, InstanceKey, reason: String?)
         case written([(tag: WriteTag, outcome: WriteOutcome)])
         case claimed([Claim], isLast: Bool)
         case claimedOne(InstanceKey, Claim?)
@@ -75,6 +79,9 @@ package final class EngineCore {
     package enum Answer: Sendable {
         case started(StartedInstance)
         case written(WriteOutcome)
+        case retried(RetryPlan)
+        /// The definition it goes on with.
+        case upgraded(ContentDigest)
         case refused(EngineError)
     }
 
@@ -100,6 +107,8 @@ package final class EngineCore {
         case transition(LiveInstance)
         /// The start of an instance that is only written down; it begins later.
         case start(Ticket)
+        case retry(Ticket, RetryPlan)
+        case upgrade(Ticket, Claim, ContentDigest)
         case client(Ticket, JournalWrite)
     }
 
@@ -120,6 +129,8 @@ package final class EngineCore {
     var attempts = AttemptTable()
     /// Results whose instance was dropped from memory before they were committed.
     var keptResults: [InstanceKey: [LiveInstance.Occurrence]] = [:]
+    /// Asked for while the instance comes out of the store.
+    var upgrades: [InstanceKey: [Upgrade]] = [:]
     var slots: SlotPool
     var timers = TimerQueue()
     /// Timers of the store up to here are in memory.
@@ -160,6 +171,8 @@ package final class EngineCore {
             poll()
         case .start(let ticket, let request, let id): start(request, id: id, ticket: ticket)
         case .write(let ticket, let write): submit(write, ticket)
+        case .retry(let ticket, let stored, let request): retry(stored, request, ticket)
+        case .upgrade(let ticket, let key, let reason): upgrade(key, reason: reason, ticket)
         case .written(let results): for result in results { written(result.tag, result.outcome) }
         case .claimed(let claims, let isLast):
             isClaiming = false
@@ -209,6 +222,8 @@ package final class EngineCore {
         switch pending {
         case .transition(let instance): transitionWritten(instance, outcome)
         case .start(let ticket): started(ticket, outcome)
+        case .retry(let ticket, let plan): retried(ticket, plan, outcome)
+        case .upgrade(let ticket, let claim, let digest): upgraded(ticket, claim, digest, outcome)
         case .client(let ticket, let write):
             effects.append(.answer(ticket, .written(outcome)))
             clientWritten(write, outcome)
@@ -328,6 +343,9 @@ package final class EngineCore {
         arriving.remove(key)
         refetch.remove(key)
         keptResults[key] = nil
+        for upgrade in upgrades.removeValue(forKey: key) ?? [] {
+            refuse(upgrade.ticket, EngineError(.alreadyEnded, "the instance has ended, or there is none"))
+        }
         for tag in attempts.tags(of: key) { abort(tag) }
     }
 
@@ -350,8 +368,9 @@ package final class EngineCore {
             effects.append(.release(claim))
             return
         }
-        // Of a held one, what comes back from outside is recorded; a cancel ends the pause.
-        let movesWhileHeld = stored.state.hold == .paused && (stored.cancel != nil || keptResults[claim.instance] != nil)
+        if !stored.state.status.isTerminal, isUpgraded(stored) { return }
+        // Of a paused one, what comes back from outside is recorded.
+        let movesWhileHeld = stored.state.hold == .paused && keptResults[claim.instance] != nil
         if stored.state.status.isTerminal || stored.state.hold != nil && !movesWhileHeld {
             effects.append(.release(claim))
             return

@@ -50,6 +50,28 @@ package struct EventRequest: Sendable {
     }
 }
 
+/// How to run an ended instance again.
+package struct RetryRequest: Sendable, Hashable {
+    /// The step to begin from; nil: the one that failed.
+    package var from: MemoKey?
+    /// On the definition and configuration current now.
+    package var upgrades: Bool
+    package var reason: String?
+
+    package init(from: MemoKey? = nil, upgrades: Bool = false, reason: String? = nil) {
+        self.from = from
+        self.upgrades = upgrades
+        self.reason = reason
+    }
+
+    var value: Value {
+        [
+            "from": from.map { .string($0.text) } ?? .null, "upgrade": .bool(upgrades),
+            "reason": reason.map(Value.string) ?? .null,
+        ]
+    }
+}
+
 /// Why the engine did not do what a client asked. Nothing has happened, except after `unknown`.
 package struct EngineError: Error, Sendable, CustomStringConvertible {
     package enum Code: String, Sendable {
@@ -69,6 +91,8 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case notHeld
         /// Only an ended instance can be run again.
         case notEnded
+        /// It completed, or there is no such step to begin from; `message` says what.
+        case notRetryable
         /// The journal does not replay on the definition asked for; `message` says where.
         case mismatch
         case idempotencyKeyReused

@@ -69,7 +69,7 @@ final class LiveInstance {
     var queue: Deque<Occurrence> = []
     /// What the transition in flight was made of, in case it has to be made again.
     var drained: [Occurrence] = []
-    /// What has to wait until the hold is released.
+    /// What cannot be applied while it is held; taken up anew from the rows when it is released.
     var heldBack: [Occurrence] = []
     /// To be begun when the transition in flight is committed; `OpenAction.isAnnounced` says whether that still holds.
     var announced: [MemoKey] = []

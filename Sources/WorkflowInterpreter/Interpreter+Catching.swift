@@ -8,10 +8,7 @@ extension Interpreter {
     /// An error leaves the step. Where nobody further out could undo what is registered, that is done first.
     func leave(_ frame: Frame, _ ending: Ending) {
         guard case .failure(let failure) = ending, isUndoneHere(frame) else { return end(frame, ending) }
-        if self.ending == nil {
-            self.ending = .failed
-            emit(.beginEnding(.failed))
-        }
+        if self.ending == nil { beginEnding(.failed) }
         undo(frame, error: failure, then: .end(ending))
     }
 

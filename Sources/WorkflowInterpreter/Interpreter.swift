@@ -62,7 +62,9 @@ package final class Interpreter {
     /// How often a place has completed, for places that can complete more than once.
     var completions: [String: Int] = [:]
     /// Set by the signal or failure that ends the instance.
-    var ending: InstanceStatus?
+    private(set) var ending: InstanceStatus?
+    /// With which entry that was.
+    private(set) var endingSequence: Int?
     var compensatesOnEnding = true
     var registrationCount = 0
     /// Since the latest entry.
@@ -79,6 +81,8 @@ package final class Interpreter {
     /// The latest entry applied; 0 is the start.
     package private(set) var sequence = 0
     package private(set) var now: Timestamp
+    /// The entry at which a retried run left what it kept; nil: it is no retry.
+    package private(set) var retriedSequence: Int?
 
     private var commands: [Command] = []
     /// What is to be done before `apply` returns: depth first, without recursion.
@@ -222,8 +226,15 @@ package final class Interpreter {
             advance(entry)
         case .retried(let record):
             advance(entry)
+            retriedSequence = sequence
             beginAnew(record)
         }
+    }
+
+    func beginEnding(_ status: InstanceStatus) {
+        ending = status
+        endingSequence = sequence
+        emit(.beginEnding(status))
     }
 
     /// Cancel and deadline: no `catch` sees them, every `finally` does.
@@ -231,8 +242,7 @@ package final class Interpreter {
         // The first ending decides; a body that has ended already has nothing left to stop.
         guard ending == nil, let root else { return }
         if case .cleaning = root.state { return }
-        ending = status
-        emit(.beginEnding(status))
+        beginEnding(status)
         inOrder { stop(root, cause) }
     }
 

@@ -16,17 +16,29 @@ package enum Replay {
         graph: StepGraph, header: InstanceHeader, rows: [StepRow], hasBegun: Bool = true
     ) throws(JournalMismatch) -> Interpreter {
         let interpreter = Interpreter(graph: graph, header: header)
-        var comparison = Comparison(rows: rows, hasBegun: hasBegun)
-        try comparison.check(interpreter.start())
-        for row in rows.filter({ $0.completedSequence != nil }).sorted(by: inSequence) {
-            try comparison.check(interpreter.apply(entry(of: row)))
-        }
-        try comparison.checkComplete(open: hasBegun ? interpreter.outstanding() : [])
+        let comparison = try replay(rows, into: interpreter, hasBegun: hasBegun) { _, _ in }
+        if hasBegun { try comparison.checkOpen(interpreter.outstanding()) }
         return interpreter
     }
 
-    private static func inSequence(_ lhs: StepRow, _ rhs: StepRow) -> Bool {
-        (lhs.completedSequence ?? 0) < (rhs.completedSequence ?? 0)
+    /// - Parameter visit: is given each entry with its row just before it is applied.
+    @discardableResult static func replay(
+        _ rows: [StepRow], into interpreter: Interpreter, hasBegun: Bool, visit: (JournalEntry, StepRow) -> Void
+    ) throws(JournalMismatch) -> Comparison {
+        var comparison = Comparison(rows: rows, hasBegun: hasBegun)
+        try comparison.check(interpreter.start())
+        for row in entries(of: rows) {
+            let entry = try entry(of: row)
+            visit(entry, row)
+            try comparison.check(interpreter.apply(entry))
+        }
+        try comparison.checkVisited()
+        return comparison
+    }
+
+    /// The rows that are entries, in their order.
+    static func entries(of rows: [StepRow]) -> [StepRow] {
+        rows.filter { $0.completedSequence != nil }.sorted { ($0.completedSequence ?? 0) < ($1.completedSequence ?? 0) }
     }
 
     /// The entry that a row with a `completedSequence` is.
@@ -66,7 +78,7 @@ package enum Replay {
 }
 
 /// What was recorded against what is asked for, row by row.
-private struct Comparison {
+struct Comparison {
     private let recorded: [MemoKey: StepRow]
     private let rows: [StepRow]
     /// Up to here the run is made of what it kept of earlier ones: what it asks for may not have been kept, and is asked for
@@ -124,14 +136,17 @@ private struct Comparison {
         }
     }
 
-    func checkComplete(open: [Command]) throws(JournalMismatch) {
+    func checkVisited() throws(JournalMismatch) {
+        for row in rows where row.verb != .signal && !visited.contains(row.key) {
+            throw JournalMismatch(
+                key: row.key, recorded: describe(row.verb, row.action), asked: "nothing",
+                explanation: "the definition never comes to this step")
+        }
+    }
+
+    func checkOpen(_ open: [Command]) throws(JournalMismatch) {
         let openKeys = Set(open.compactMap(\.leafKey))
         for row in rows where row.verb != .signal {
-            guard visited.contains(row.key) else {
-                throw JournalMismatch(
-                    key: row.key, recorded: describe(row.verb, row.action), asked: "nothing",
-                    explanation: "the definition never comes to this step")
-            }
             guard row.status.isFinal != openKeys.contains(row.key) else {
                 throw JournalMismatch(
                     key: row.key, recorded: "status \(row.status.rawValue)",
@@ -147,14 +162,16 @@ private struct Comparison {
 }
 
 extension Command {
+    package var leafKey: MemoKey? { leaf?.key }
+
     /// The leaf that the command opens.
-    package var leafKey: MemoKey? {
+    package var leaf: LeafRecord? {
         switch self {
-        case .runAction(let request): request.leaf.key
-        case .startSleep(let request): request.leaf.key
-        case .openWait(let request): request.leaf.key
-        case .startChild(let request): request.leaf.key
-        case .sendEvent(let request): request.leaf.key
+        case .runAction(let request): request.leaf
+        case .startSleep(let request): request.leaf
+        case .openWait(let request): request.leaf
+        case .startChild(let request): request.leaf
+        case .sendEvent(let request): request.leaf
         case .stopAction, .letActionFinish, .stopChild, .endLeaf, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup,
             .finish:
             nil

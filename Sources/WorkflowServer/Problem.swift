@@ -93,6 +93,7 @@ extension Problem {
             case .held: (.conflict, "instance.held")
             case .notHeld: (.conflict, "instance.not_held")
             case .notEnded: (.conflict, "instance.not_ended")
+            case .notRetryable: (.conflict, "instance.not_retryable")
             case .mismatch: (.conflict, "journal.mismatch")
             case .idempotencyKeyReused: (.unprocessableContent, "idempotency_key.reused")
             case .callerKeyTaken: (.conflict, "key.taken")

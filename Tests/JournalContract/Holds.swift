@@ -49,6 +49,25 @@ extension JournalContract {
             let lines = try bench.store.logs(of: Bench.id(1), after: 0, limit: 10)
             #expect(lines.map(\.message) == ["Resumed before the pause took effect."])
         },
+        Clause("a cancel ends a pause, also one that is being set, and no other hold") { bench throws in
+            let claim = try bench.started(1, status: .suspended) {
+                $0.instance.hold = .paused
+                $0.instance.holdReason = "first"
+            }
+            try bench.store.release([claim])
+            #expect(try bench.request(1, .cancel(CancelRequest())) == .requested(.recorded(claim.instance)))
+            #expect(try bench.summary(1).hold == nil && bench.summary(1).holdReason == nil)
+            #expect(try bench.advance(claim) == .stale)
+            let after = try bench.killed()
+            #expect(try after.store.claim(limit: 10).map(\.instance) == [claim.instance])
+
+            let second = try after.started(2)
+            _ = try after.request(2, .pause(reason: nil))
+            let pausing = after.transition(second) { $0.instance.hold = .paused }
+            #expect(try after.request(2, .cancel(CancelRequest())) == .requested(.recorded(second.instance)))
+            #expect(try after.write(.transition(pausing)) == .stale)
+            #expect(try after.inbox(after.claim(2)).pause == nil && after.summary(2).hold == nil)
+        },
         Clause("resume and force are for held instances; plain cancel of a broken one needs force") { bench throws in
             try bench.started(1)
             try bench.started(2) { $0.instance.hold = .quarantined }

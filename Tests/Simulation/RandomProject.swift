@@ -33,11 +33,6 @@ struct RandomProject {
             return features
         }()
 
-        static let timedClassic: Features = {
-            var f = classic
-            f.isTimed = true
-            return f
-        }()
         static let everything = Features()
 
         static func drawn(_ random: inout SeededGenerator) -> Features {

@@ -1,5 +1,6 @@
 package import Diagnostics
 import StandardLibrary
+import Values
 package import WorkflowDefinitions
 package import WorkflowGraph
 
@@ -14,11 +15,14 @@ package let standardLibraryFiles: [SourceFile] = StandardLibrary.files.map {
     SourceFile(path: "stdlib/\($0.path)", bytes: $0.bytes)
 }
 
+/// When it is in tests: 2026-06-01T00:00:00Z.
+private let today = Timestamp(seconds: 1_780_272_000)
+
 /// Analyses definitions together with the standard library.
 /// - Parameter files: texts by path relative to the definitions folder.
 package func analyzeDefinitions(_ files: [(path: String, text: String)]) -> Analysis {
     let definitions = files.map { SourceFile(path: $0.path, text: $0.text) }
-    return DefinitionAnalyzer.analyze(SourceSet(definitions: definitions, library: standardLibraryFiles, root: ""))
+    return DefinitionAnalyzer.analyze(SourceSet(definitions: definitions, library: standardLibraryFiles, root: "", asOf: today))
 }
 
 /// The graph of a workflow written in a test.

@@ -14,16 +14,18 @@ import WorkflowJournal
 ///
 /// In: `start INPUT` · `+DURATION` (lets time pass before the next line) · `KEY completed JSON` · `KEY failed CODE [retryable]
 /// [uncertain] [JSON data]` · `KEY cancelled` · `KEY event NAME JSON` · `cancel` · `cancel --no-compensate` · `deadline` ·
-/// `timeout KEY`. Out, times as spans since the start: `call ACTION KEY INPUT` · `sleep KEY @SPAN` · `wait KEY EVENT…` ·
-/// `stop KEY` · `end KEY` · `timer KEY @SPAN` · `untimer KEY` · `ending STATUS` · `cleanup-failed KEY CODE` · and the end.
+/// `timeout KEY` · `retry [--from KEY]` (of the run, which has ended).
 ///
-/// After every line the stored rows are replayed into a second interpreter, which must have the same commands open.
+/// Out, times as spans since the start: `call ACTION KEY INPUT` · `sleep KEY @SPAN` · `wait KEY EVENT…` ·
+/// `invoke WORKFLOW KEY INPUT [detached]` · `emit EVENT KEY DATA` · `stop KEY` · `let-finish KEY` · `stop-child KEY` ·
+/// `end KEY` · `timer KEY @SPAN` · `untimer KEY` · `ending STATUS` · `cleanup-failed KEY CODE` · and the end. Of a retry first
+/// what it keeps (`stays`), what it does again (`again`, when it comes to it) and what begins at once (`begins`).
+///
+/// After every line the stored rows are replayed into a second interpreter, which must have the same commands open; at the end
+/// every prefix of them is.
 package struct Scenario {
     private let graph: StepGraph
-    private var interpreter: Interpreter?
-    private var header: InstanceHeader?
-    private var rows: [MemoKey: StepRow] = [:]
-    private var sequence = 0
+    private var run: RunRecorder?
     private var now = Scenario.startTime
 
     private static let startTime = Timestamp(rfc3339: "2026-01-05T09:00:00Z") ?? Timestamp(microseconds: 0)
@@ -40,6 +42,7 @@ package struct Scenario {
             guard line.hasPrefix("> ") else { continue }
             lines += try scenario.take(String(line.dropFirst(2))).map { "< " + $0 }
         }
+        try scenario.run?.checkPrefixes()
         return lines.joined(separator: "\n")
     }
 
@@ -51,9 +54,9 @@ package struct Scenario {
             now = later
             return []
         }
+        if line.hasPrefix("retry") { return try retry(line) }
         let commands = try line.hasPrefix("start") ? start(line) : apply(line)
-        for command in commands { record(command) }
-        try checkReplay(after: line)
+        do { try run?.checkReplay() } catch { throw ScenarioError("after '> \(line)': \(error)") }
         return commands.map(describe)
     }
 
@@ -66,16 +69,14 @@ package struct Scenario {
         let header = InstanceHeader(
             id: InstanceID("0198c0de-0000-7000-8000-000000000001"), workflow: graph.workflow, input: input,
             config: .map(config), trigger: ["type": "test"], startedAt: now)
-        let interpreter = Interpreter(graph: graph, header: header)
-        self.header = header
-        self.interpreter = interpreter
-        return interpreter.start()
+        var run = RunRecorder(graph: graph, header: header)
+        defer { self.run = run }
+        return run.begin()
     }
 
     private mutating func apply(_ line: String) throws -> [Command] {
-        guard let interpreter else { throw ScenarioError("'> \(line)' before '> start'") }
+        guard run != nil else { throw ScenarioError("'> \(line)' before '> start'") }
         let words = line.split(separator: " ", maxSplits: 2).map(String.init)
-        sequence += 1
         let content: JournalEntry.Content
         switch words[0] {
         case "cancel":
@@ -84,8 +85,34 @@ package struct Scenario {
         case "timeout": content = .signal(.timedOut(MemoKey(words[1])))
         default: content = .outcome(MemoKey(words[0]), try outcome(words))
         }
-        recordEntry(content)
-        return try interpreter.apply(JournalEntry(sequence: sequence, time: now, content: content))
+        run?.now = now
+        return try run?.apply(content) ?? []
+    }
+
+    /// The ended run's retry: what it keeps, then what it begins with.
+    private mutating func retry(_ line: String) throws -> [String] {
+        guard let ended = run else { throw ScenarioError("'> \(line)' before '> start'") }
+        try ended.checkPrefixes()
+        let words = line.split(separator: " ").map(String.init)
+        let step = words.count == 3 && words[1] == "--from" ? MemoKey(words[2]) : nil
+        switch RetryPlan.make(graph: graph, header: ended.header, rows: ended.rows, from: step) {
+        case .failure(let refusal): return ["refused (\(refusal.reason)): \(refusal)"]
+        case .success(let plan):
+            var header = ended.header
+            header.run += 1
+            var next = try RunRecorder(
+                graph: graph, header: header, kept: plan.kept, keptSequence: plan.keptSequence, now: now)
+            let record = RetryRecord(run: header.run, occurrences: plan.occurrences)
+            let commands = try next.apply(.signal(.retried(record)))
+            try next.checkReplay()
+            run = next
+            return preview(plan) + commands.map(describe)
+        }
+    }
+
+    private func preview(_ plan: RetryPlan) -> [String] {
+        let parts = [("stays", plan.staying), ("again", plan.again), ("begins", plan.beginning)]
+        return parts.filter { !$0.1.isEmpty }.map { name, keys in "\(name) " + keys.map(\.text).joined(separator: " ") }
     }
 
     private func outcome(_ words: [String]) throws -> StepOutcome {
@@ -105,69 +132,15 @@ package struct Scenario {
         case "event":
             let parts = rest.split(separator: " ", maxSplits: 1).map(String.init)
             let data = try JSON.parse(parts.count > 1 ? parts[1] : "null")
+            let number = (run?.sequence ?? 0) + 1
             let event = StoredEvent(
-                sequence: EventSequence(Int64(sequence)), id: "e\(sequence)", name: parts[0], source: "test", time: now,
+                sequence: EventSequence(Int64(number)), id: "e\(number)", name: parts[0], source: "test", time: now,
                 data: data)
-            guard interpreter?.examine(event, for: MemoKey(words[0])) == .accepted else {
+            guard run?.interpreter.examine(event, for: MemoKey(words[0])) == .accepted else {
                 throw ScenarioError("the event is declined")
             }
             return .completed(event.value)
         default: throw ScenarioError("unknown outcome in '> \(words.joined(separator: " "))'")
-        }
-    }
-
-    // MARK: - Rows, as the engine would keep them
-
-    private mutating func record(_ command: Command) {
-        switch command {
-        case .runAction(let request): insert(request.leaf, .call, request.action, .running)
-        case .startSleep(let request): insert(request.leaf, .sleep, nil, .sleeping)
-        case .openWait(let request): insert(request.leaf, .wait, nil, .waiting)
-        case .endLeaf(let key):
-            rows[key]?.status = .cancelled
-            rows[key]?.completedAt = now
-        case .startChild(let request): insert(request.leaf, .invoke, request.workflow, .running)
-        case .sendEvent(let request): insert(request.leaf, .emit, request.event, .scheduled)
-        case .stopAction, .letActionFinish, .stopChild, .startTimer, .stopTimer, .beginEnding, .noteFailedCleanup, .finish:
-            break
-        }
-    }
-
-    private mutating func insert(_ leaf: LeafRecord, _ verb: StepVerb, _ action: String?, _ status: StepStatus) {
-        rows[leaf.key] = StepRow(
-            key: leaf.key, verb: verb, action: action, status: status, inputDigest: leaf.inputDigest,
-            scheduledSequence: leaf.scheduledSequence, occurrence: leaf.occurrence, scheduledAt: leaf.scheduledAt)
-    }
-
-    private mutating func recordEntry(_ content: JournalEntry.Content) {
-        switch content {
-        case .outcome(let key, let outcome):
-            rows[key]?.completedSequence = sequence
-            rows[key]?.completedAt = now
-            switch outcome {
-            case .completed(let value):
-                rows[key]?.status = .completed
-                rows[key]?.output = value
-            case .failed(let failure):
-                rows[key]?.status = .failed
-                rows[key]?.failure = Failure(value: JSON.normalised(failure.value))
-            case .cancelled: rows[key]?.status = .cancelled
-            }
-        case .signal(let signal):
-            var row = StepRow(
-                key: signal.key, verb: .signal, status: .completed, scheduledSequence: sequence, completedSequence: sequence,
-                scheduledAt: now, completedAt: now)
-            row.output = signal.value
-            rows[signal.key] = row
-        }
-    }
-
-    private func checkReplay(after line: String) throws {
-        guard let interpreter, let header else { return }
-        let ordered = rows.values.sorted { ($0.scheduledSequence, $0.key) < ($1.scheduledSequence, $1.key) }
-        let replayed = try Replay.rebuild(graph: graph, header: header, rows: ordered)
-        guard replayed.outstanding() == interpreter.outstanding(), replayed.completion == interpreter.completion else {
-            throw ScenarioError("after '> \(line)' replay has other commands open than the live interpreter")
         }
     }
 

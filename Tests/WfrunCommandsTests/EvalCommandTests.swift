@@ -30,7 +30,7 @@ struct EvalCommandTests {
     }
 
     @Test(arguments: [
-        ("1", #"{"type":"int","value":1}"#), ("1u", #"{"type":"uint","value":1}"#), ("1.0", #"{"type":"double","value":1.0}"#),
+        ("1", #"{"type":"int","value":1}"#), ("1u", #"{"type":"uint","value":1}"#), ("1.0", #"{"type":"double","value":1}"#),
         ("0.0 / 0.0", #"{"type":"double","value":"NaN"}"#), ("-1.0 / 0.0", #"{"type":"double","value":"-Infinity"}"#),
         ("b'a'", #"{"type":"bytes","value":"YQ=="}"#), ("duration('90s')", #"{"type":"duration","value":"90s"}"#),
         ("timestamp('2026-01-02T03:04:05Z')", #"{"type":"timestamp","value":"2026-01-02T03:04:05Z"}"#),
@@ -42,7 +42,7 @@ struct EvalCommandTests {
         ("optional.none()", #"{"type":"optional","value":[]}"#),
     ])
     func `Kinds are kept apart when asked`(expression: String, expected: String) async throws {
-        let run = await CommandLineRun.of("eval", expression, "--typed")
+        let run = await CommandLineRun.of("eval", "--typed", "--", expression)
         #expect(run.output == expected + "\n")
         // What was written can be given back.
         let again = await CommandLineRun.of("eval", "x", "--typed", "--vars", #"{"x": \#(expected)}"#)

@@ -1,13 +1,18 @@
 import Diagnostics
+import Glibc
 import TestSupport
 import Testing
 import WorkflowDefinitions
 
 /// Whatever stands in a file: it is analysed, every mark lies in the file, and twice the same comes of it.
 @Suite struct RobustnessTests {
-    private func check(_ bytes: [UInt8]) {
+    @discardableResult
+    private func check(_ bytes: [UInt8]) -> Analysis {
         let file = SourceFile(path: "mutant.yaml", bytes: bytes)
+        let start = Self.processorTime()
         let analysis = DefinitionAnalyzer.analyze(SourceSet(definitions: [file], library: Self.library, root: ""))
+        let spent = Self.processorTime() - start
+        #expect(spent < Self.limit, "\(spent) s for \(String(decoding: bytes.prefix(200), as: UTF8.self))")
         for diagnostic in analysis.diagnostics {
             let range = diagnostic.range
             #expect(range.bytes.upperBound <= range.file.bytes.count)
@@ -16,6 +21,20 @@ import WorkflowDefinitions
         if !analysis.diagnostics.contains(where: { $0.severity == .error }) {
             #expect(analysis.workflows.allSatisfy { $0.graph != nil })
         }
+        return analysis
+    }
+
+    /// Seconds of processor time one file may take: 100 ms, and what a build without optimisation adds.
+    #if DEBUG
+        private static let limit = 4.0
+    #else
+        private static let limit = 0.1
+    #endif
+
+    private static func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// Enough of the standard library to call into.
@@ -64,6 +83,67 @@ import WorkflowDefinitions
         for count in 0...bytes.count { check(Array(bytes[..<count])) }
     }
 
+    /// Small texts that would be large, deep or slow if nothing stopped them.
+    @Test(arguments: [
+        // Collections within each other, in every place that nests.
+        "workflow: w\nsteps: " + String(repeating: "[", count: 100_000),
+        "workflow: w\nsteps: " + String(repeating: "{a: ", count: 20_000),
+        "workflow: w\ntypes: { T: \"" + String(repeating: "list(", count: 50_000) + "\" }",
+        String(repeating: "- ", count: 100_000), String(repeating: "? ", count: 50_000),
+        String(repeating: "&a ", count: 50_000),
+        "a: " + String(repeating: "'", count: 200_001), "a: \"" + String(repeating: "\\", count: 200_001),
+        // Aliases that multiply.
+        "workflow: w\na: &a [x, x]\n"
+            + (0..<30).map { "b\($0): &b\($0) [*\($0 == 0 ? "a" : "b\($0 - 1)"), *\($0 == 0 ? "a" : "b\($0 - 1)")]" }
+            .joined(separator: "\n"),
+        "workflow: w\nsteps: &s [{ id: a, steps: *s }]",
+        // Expressions that are large, deep, or slow when folded.
+        step("${{ " + String(repeating: "(", count: 50_000) + " }}"),
+        step("${{ " + String(repeating: "!", count: 50_000) + "true }}"),
+        step("${{ " + String(repeating: "-", count: 50_000) + "1 }}"),
+        step("${{ 1" + String(repeating: " + 1", count: 50_000) + " }}"),
+        step("${{ input" + String(repeating: ".a", count: 50_000) + " }}"),
+        step("${{ " + String(repeating: "[", count: 5_000) + String(repeating: "]", count: 5_000) + " }}"),
+        step("${{ lists.range(100000).map(a, lists.range(100000).map(b, a * b)) }}"),
+        step("${{ lists.range(9223372036854775807) }}"), step("${{ 'a'.replace('', 'aaaaaaaaaaaaaaaa') }}"),
+        step("${{ cel.bind(a, 'x' + 'y', cel.bind(b, a+a+a+a+a+a+a+a, cel.bind(c, b+b+b+b+b+b+b+b, c+c+c+c+c+c+c+c))) }}"),
+        step("${{ '" + String(repeating: "a", count: 5_000) + "'.matches('(a*)*b') }}"),
+        step(
+            "${{ 'a'.matches('" + String(repeating: "(a{0,100}", count: 10) + String(repeating: "){0,100}", count: 10) + "') }}"
+        ),
+        step(String(repeating: "${{ 1 }}", count: 20_000)), step(String(repeating: "${{", count: 50_000)),
+        step("${{ '%.999999999f'.format([1.0]) }}"), step("${{ 1e999999999 }}"),
+        step("${{ 0x" + String(repeating: "f", count: 50_000) + " }}"),
+        // Types and schemas that refer to themselves.
+        "workflow: w\ntypes: { A: B, B: C, C: A }\nsteps: [{ id: a, sleep: 1s }]",
+        "workflow: w\ntypes:\n"
+            + (0..<200).map { "  T\($0): { a: T\(($0 + 1) % 200), b: T\(($0 + 7) % 200), c: \"list(T\(($0 + 13) % 200))\" }" }
+            .joined(separator: "\n")
+            + "\ninput: { x: T0 }\nsteps: [{ id: a, sleep: 1s, if: \"${{ input.x.a.b.c[0].a == input.x }}\" }]",
+        schema(##"{ $ref: "#" }"##),
+        schema(##"{ $ref: "#/$defs/a", $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } } }"##),
+        schema(#"{ pattern: "(a|aa)+$" }"#), schema(#"{ pattern: "((((a{0,1000}){0,1000}){0,1000}){0,1000})" }"#),
+        schema("{ " + String(repeating: "not: { ", count: 60) + String(repeating: "}", count: 61)),
+        schema("{ multipleOf: 1e-300, maximum: 1e308, maxLength: 99999999999999999999 }"),
+        // Many of everything.
+        "workflow: w\nsteps:\n"
+            + (0..<2_000).map { "  - { id: s\($0), sleep: 1s, if: \"${{ steps.s\(max(0, $0 - 1)) == null }}\" }" }
+            .joined(separator: "\n"),
+        "workflow: w\n" + (0..<20_000).map { "k\($0): 1" }.joined(separator: "\n"),
+    ])
+    func `small texts that would be large are refused at once`(text: String) {
+        #expect(!check(Array(text.utf8)).diagnostics.isEmpty)
+    }
+
+    private static func step(_ message: String) -> String {
+        "workflow: w\nsteps:\n  - id: a\n    call: log\n    with:\n      message: >-\n        \(message)\n"
+    }
+
+    private static func schema(_ text: String) -> String {
+        "workflow: w\ninput:\n  x:\n    $schema: https://json-schema.org/draft/2020-12/schema\n    allOf: [\(text)]\n"
+            + "steps: [{ id: a, sleep: 1s }]\n"
+    }
+
     @Test(arguments: 1...8)
     func `mutated definitions are analysed`(seed: Int) {
         var generator = SplitMix(state: UInt64(seed))
@@ -84,17 +164,5 @@ import WorkflowDefinitions
             }
             check(bytes)
         }
-    }
-}
-
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

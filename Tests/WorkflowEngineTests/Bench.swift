@@ -177,6 +177,19 @@ final class Bench {
         handle(.write(.init(number: tickets), .request(InstanceRequest(instance: id, kind: kind))))
     }
 
+    func retry(_ id: InstanceID, from step: String? = nil, upgrades: Bool = false, reason: String? = nil) throws {
+        guard let stored = try journal.storedInstance(id) else { return }
+        tickets += 1
+        let request = RetryRequest(from: step.map { MemoKey($0) }, upgrades: upgrades, reason: reason)
+        handle(.retry(.init(number: tickets), stored, request))
+    }
+
+    func upgrade(_ id: InstanceID, reason: String? = nil) throws {
+        guard let key = summary(id)?.key else { return }
+        tickets += 1
+        handle(.upgrade(.init(number: tickets), key, reason: reason))
+    }
+
     // MARK: - Actions
 
     var runningSteps: [String] { running.map(\.invocation.step.text).sorted() }
@@ -184,6 +197,12 @@ final class Bench {
     /// The oldest running attempt of a step ends.
     func end(_ step: String, _ outcome: Result<Value, Failure> = .success(Bench.shellOutput), retryAfter: TimeSpan? = nil) {
         guard let index = running.firstIndex(where: { $0.invocation.step.text == step }) else { return }
+        end(at: index, outcome, retryAfter: retryAfter)
+    }
+
+    func end(
+        at index: Int, _ outcome: Result<Value, Failure> = .success(Bench.shellOutput), retryAfter: TimeSpan? = nil
+    ) {
         let attempt = running.remove(at: index)
         handle(.attemptEnded(attempt.tag, ActionResult(outcome, retryAfter: retryAfter)))
     }

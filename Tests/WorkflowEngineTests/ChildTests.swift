@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Values
 import WorkflowEngine
+import WorkflowGraph
 import WorkflowJournal
 
 /// Child workflows: started, awaited, stopped, tried again, over crashes.
@@ -68,11 +69,11 @@ struct ChildTests {
         let id = bench.start()
         let start = try #require(bench.transitions.first { !$0.children.isEmpty })
         #expect(start.children.map(\.id) == [bench.child(of: id, "sub")])
-        #expect(start.children.first?.parent?.step == "sub")
+        #expect(start.children.first?.parent?.step == MemoKey("sub"))
         #expect(start.children.first?.trigger["type"] == "invoke")
         let written = start.steps.contains { change in
             switch change {
-            case .insert(let row), .update(let row): row.key == "sub" && row.status == .waiting
+            case .insert(let row), .update(let row): row.key == MemoKey("sub") && row.status == .waiting
             }
         }
         #expect(written)
@@ -121,7 +122,7 @@ struct ChildTests {
         bench.definitions.retire("child")
         let id = bench.start()
         #expect(bench.failure(id)?.code == "workflow.not_found")
-        try bench.define(Self.child.replacing("n: integer = 1", with: "n: boolean"))
+        try bench.define(Self.child.replacing("n: integer = 1", with: "n: integer, m: integer"))
         let other = bench.start()
         #expect(bench.failure(other)?.code == "schema")
         #expect(bench.instances(of: "child").isEmpty)
@@ -292,8 +293,4 @@ struct ChildTests {
         #expect(bench.instances(of: "child").map { bench.status($0) } == [.failed, .cancelled, .cancelled])
         #expect(bench.failure(id)?.code == "workflow.failed")
     }
-}
-
-extension MemoKey: @retroactive ExpressibleByStringLiteral {
-    public init(stringLiteral text: String) { self.init(text) }
 }

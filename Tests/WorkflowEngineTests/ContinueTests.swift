@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Values
 import WorkflowEngine
+import WorkflowGraph
 import WorkflowJournal
 
 /// `continue_as_new`: run after run of one instance.
@@ -43,7 +44,8 @@ struct ContinueTests {
     @Test func `The next run takes the definition current then, if it accepts the input`() throws {
         let bench = try Bench(Self.counting)
         let id = bench.start()
-        let graph = try bench.define(Self.counting.replacing("call: shell", with: "call: http").replacing("argv: [a]", with: "url: 'https://x.test/'"))
+        let graph = try bench.define(
+            Self.counting.replacing("call: shell", with: "call: http").replacing("argv: [a]", with: "url: 'https://x.test/'"))
         bench.end("a")
         #expect(bench.summary(id)?.digest == graph.digest)
         #expect(bench.running.map(\.action) == ["http"])
@@ -53,7 +55,15 @@ struct ContinueTests {
         let bench = try Bench(Self.counting)
         let id = bench.start()
         let own = bench.summary(id)?.digest
-        try bench.define(Self.counting.replacing("{ n: integer = 0, until", with: "{ n: integer = 0, other: string, until"))
+        try bench.define(
+            """
+            workflow: case
+            input: { other: string }
+            steps:
+              - id: b
+                call: shell
+                with: { argv: ["${{ input.other }}"] }
+            """)
         bench.end("a")
         #expect(bench.summary(id)?.run == 2)
         #expect(bench.summary(id)?.digest == own)

@@ -50,8 +50,9 @@ struct EmitTests {
         let id = bench.start("sender")
         let sent = try #require(bench.transitions.first { !$0.eventsSent.isEmpty })
         #expect(sent.eventsSent.first?.starts.map(\.workflow) == ["triggered"])
-        #expect(sent.steps.contains { if case .insert(let row) = $0 { row.key == "tell" } else { false } }
-            || sent.steps.contains { if case .update(let row) = $0 { row.status == .completed } else { false } })
+        #expect(
+            sent.steps.contains { if case .insert(let row) = $0 { row.key == MemoKey("tell") } else { false } }
+                || sent.steps.contains { if case .update(let row) = $0 { row.status == .completed } else { false } })
         let event = try #require(try bench.journal.events(named: nil, limit: 9).first)
         #expect(event.source == "wfrun")
         #expect(bench.row(id, "tell")?.output == ["id": .string(event.id)])

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every file in `Scenarios`: a definition, `---`, and a script in the notation of `Scenario`.
+/// Every file in `Scenarios`: a definition, `---`, and a script in the notation of `Scenario`. Further files that the definition
+/// needs follow it, each after a line `#@ PATH`.
 struct ScenarioTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios")
 
@@ -21,7 +22,12 @@ struct ScenarioTests {
         let text = try String(contentsOf: file, encoding: .utf8)
         let parts = text.components(separatedBy: "\n---\n")
         try #require(parts.count == 2)
-        let graph = try compileWorkflow(parts[0] + "\n", named: "case")
+        let files = parts[0].components(separatedBy: "\n#@ ")
+        let others = files.dropFirst().map { file in
+            let lines = file.split(separator: "\n", maxSplits: 1).map(String.init)
+            return (path: lines[0], text: lines[1] + "\n")
+        }
+        let graph = try compileWorkflow(files[0] + "\n", named: "case", files: others)
         let actual = parts[0] + "\n---\n" + (try Scenario.run(parts[1], graph: graph))
         if ProcessInfo.processInfo.environment["WFRUN_UPDATE_EXPECTATIONS"] == "1" {
             try actual.write(to: file, atomically: true, encoding: .utf8)

@@ -11,6 +11,7 @@ package struct CompiledExpression: Sendable {
 
     /// Where first something is done with a value of type `any` that could be checked if its type were known.
     package let firstUseOfAny: Range<Int>?
+    package let flow: ExpressionFlow
 
     let plan: any PlanNode
     let options: ExpressionOptions

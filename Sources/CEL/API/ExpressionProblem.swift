@@ -27,6 +27,8 @@ package struct ExpressionProblem: Sendable, Hashable {
         case tooComplex
         /// WF3117: a part of CEL that needs protocol buffers.
         case unsupported
+        /// WF7101: the clock, randomness, the environment.
+        case impure
 
         package var code: DiagnosticCode {
             switch self {
@@ -42,8 +44,16 @@ package struct ExpressionProblem: Sendable, Hashable {
             case .redundant: DiagnosticCode(3114)
             case .tooComplex: DiagnosticCode(3116)
             case .unsupported: DiagnosticCode(3117)
+            case .impure: DiagnosticCode(7101)
             }
         }
+    }
+
+    /// Other source in place of a part of it that mends the mistake.
+    package struct Replacement: Sendable, Hashable {
+        /// Bytes of the source in UTF-8.
+        package var range: Range<Int>
+        package var text: String
     }
 
     package var kind: Kind
@@ -56,9 +66,11 @@ package struct ExpressionProblem: Sendable, Hashable {
     package var label: String?
     /// What to do, in one sentence.
     package var help: String?
+    package var fix: Replacement?
 
     package init(
-        _ kind: Kind, _ message: String, at range: Range<Int>, isError: Bool = true, label: String? = nil, help: String? = nil
+        _ kind: Kind, _ message: String, at range: Range<Int>, isError: Bool = true, label: String? = nil, help: String? = nil,
+        fix: Replacement? = nil
     ) {
         self.kind = kind
         self.isError = isError
@@ -66,5 +78,6 @@ package struct ExpressionProblem: Sendable, Hashable {
         self.range = range
         self.label = label
         self.help = help
+        self.fix = fix
     }
 }

@@ -35,6 +35,7 @@ extension Checker {
         if named.isEmpty, receiver == nil ? name.text == "has" : Self.macros.contains(name.text) {
             return misusedMacro(name, arguments.count)
         }
+        if named.isEmpty, let receiver, reportImpure(call: name, of: receiver) { return .error }
         let given = (receiver.map { [$0] } ?? []) + arguments
         let types = given.map { check($0) }
         let named = named.filter { isWorkflow || !$0.isWorkflowOnly }
@@ -128,6 +129,7 @@ extension Checker {
     }
 
     private func reportUnknown(_ name: SyntaxNode.Name, isMember: Bool, _ types: [StaticType]) {
+        if !isMember, reportImpure(name.text, at: name.range) { return }
         report(
             .init(
                 .unknownFunction, "unknown function '\(name.text)'", at: name.range, label: "unknown",
@@ -137,9 +139,6 @@ extension Checker {
     private func help(for name: String, isMember: Bool) -> String? {
         let last = name.split(separator: ".").last.map(String.init) ?? name
         switch last.lowercased() {
-        case "now", "today", "date", "time": return "expressions have no clock: use a step with call: time.now"
-        case "random", "rand", "uuid", "uuid4": return "expressions have no randomness: use a step with call: random.uuid"
-        case "env", "getenv": return "expressions cannot read the environment: declare it under config:"
         case "length", "len", "count": return "write size()"
         case "tolowercase", "lower", "lowercase", "tolower": return "write lowerAscii()"
         case "touppercase", "upper", "uppercase", "toupper": return "write upperAscii()"

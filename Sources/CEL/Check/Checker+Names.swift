@@ -109,6 +109,7 @@ extension Checker {
                     .unknownName, "there is no '\(name.text)' in '\(prefix)'", at: name.range, label: "unknown",
                     help: Suggestion.help(for: name.text, among: continuations(of: names[..<known]))))
         } else {
+            if reportImpure(name.text, at: name.range) { return }
             let roots = locals.map(\.name) + continuations(of: [])
             report(
                 .init(

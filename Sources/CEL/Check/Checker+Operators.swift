@@ -161,7 +161,8 @@ extension Checker {
                 report(
                     .init(
                         .redundant, "this compares a boolean with \(flag)", at: whole, isError: false,
-                        help: isPlain ? "write the condition by itself" : "write ! before the condition"))
+                        help: isPlain ? "write the condition by itself" : "write ! before the condition",
+                        fix: .init(range: whole, text: isPlain ? text(at: other.node) : negation(of: other.node))))
                 return
             }
             if case .literal(.string(let text)) = side.node.kind, case .enumeration(let members) = other.type.withoutNull,
@@ -172,10 +173,11 @@ extension Checker {
         }
         if Self.areDisjoint(left.type, right.type) {
             let outcome = operation == .equal ? "false" : "true"
+            let conversion = conversion(operation, left, right)
             report(
                 .init(
                     .alwaysSame, "this is always \(outcome): it compares \(left.type) with \(right.type)", at: whole,
-                    isError: false, label: "always \(outcome)", help: conversionHelp(operation, left, right)))
+                    isError: false, label: "always \(outcome)", help: conversion?.help, fix: conversion?.fix))
         }
     }
 
@@ -243,26 +245,35 @@ extension Checker {
 
     private func reportOverload(_ operation: BinaryOperator, _ left: Side, _ right: Side, _ range: Range<Int>) {
         let shown = "\(left.type) \(operation.rawValue) \(right.type)"
+        let conversion = conversion(operation, left, right)
         report(
             .init(
                 .noOverload, "no '\(operation.rawValue)' for \(left.type) and \(right.type)", at: range, label: shown,
-                help: conversionHelp(operation, left, right)))
+                help: conversion?.help, fix: conversion?.fix))
     }
 
     /// The conversion that was probably meant.
-    private func conversionHelp(_ operation: BinaryOperator, _ left: Side, _ right: Side) -> String? {
+    private func conversion(
+        _ operation: BinaryOperator, _ left: Side, _ right: Side
+    ) -> (help: String, fix: ExpressionProblem.Replacement)? {
         for (side, other) in [(left, right), (right, left)] {
             switch (side.type.withoutNull.asText, other.type.withoutNull.asText) {
             case (.string, let type):
                 guard let function = Self.conversion(to: type) else { return nil }
-                return operation == .add
-                    ? "write string(\(snippet(of: other.node)))" : "write \(function)(\(snippet(of: side.node)))"
-            case (.uint, .int): return "write int(\(snippet(of: side.node)))"
-            case (.uint, .double), (.int, .double): return "write double(\(snippet(of: side.node)))"
+                return operation == .add ? wrap(other.node, in: "string") : wrap(side.node, in: function)
+            case (.uint, .int): return wrap(side.node, in: "int")
+            case (.uint, .double), (.int, .double): return wrap(side.node, in: "double")
             default: continue
             }
         }
         return nil
+    }
+
+    private func wrap(_ node: SyntaxNode, in function: String) -> (help: String, fix: ExpressionProblem.Replacement) {
+        (
+            "write \(function)(\(snippet(of: node)))",
+            ExpressionProblem.Replacement(range: node.range, text: "\(function)(\(text(at: node)))")
+        )
     }
 
     private static func conversion(to type: StaticType) -> String? {
@@ -274,6 +285,17 @@ extension Checker {
         case .timestamp: "timestamp"
         case .duration: "duration"
         default: nil
+        }
+    }
+
+    /// The source of a node.
+    func text(at node: SyntaxNode) -> String { String(decoding: source[node.range], as: UTF8.self) }
+
+    private func negation(of node: SyntaxNode) -> String {
+        let text = text(at: node)
+        switch node.kind {
+        case .name, .select, .call, .index: return "!\(text)"
+        default: return "!(\(text))"
         }
     }
 

@@ -21,6 +21,7 @@ struct CheckedExpression {
     var factsWhenFalse: Set<NullPath>
     /// Where first a value of type `any` is more than handed on.
     var firstUseOfAny: Range<Int>?
+    var flow: ExpressionFlow
 }
 
 /// Infers the type of every node, resolves names and overloads, and reports what cannot work.
@@ -62,7 +63,8 @@ final class Checker {
             root: root, types: checker.types, references: checker.references, localCount: checker.localCount,
             factsWhenTrue: isCondition ? checker.facts(of: root, when: true) : [],
             factsWhenFalse: isCondition ? checker.facts(of: root, when: false) : [],
-            firstUseOfAny: checker.types.contains(.any) ? checker.firstUseOfAny(in: root) : nil)
+            firstUseOfAny: checker.types.contains(.any) ? checker.firstUseOfAny(in: root) : nil, flow: checker.flow(of: root))
+        if checker.isWorkflow, let problem = CostEstimate.problem(of: root) { checker.report(problem) }
         return (checked, checker.problems)
     }
 
@@ -105,8 +107,11 @@ final class Checker {
         case .logical(let isAnd, let operands): return inferLogical(isAnd, operands)
         case .not(let operand):
             requireBool(check(operand), operand, "!")
-            if case .not = operand.kind {
-                report(.init(.redundant, "two negations cancel out", at: node.range, isError: false))
+            if case .not(let inner) = operand.kind {
+                report(
+                    .init(
+                        .redundant, "two negations cancel out", at: node.range, isError: false,
+                        help: "write the condition by itself", fix: .init(range: node.range, text: text(at: inner))))
             }
             return .bool
         case .negate(let operand): return inferNegation(node, operand)

@@ -143,7 +143,7 @@ extension SchemaCompiler {
                 report(
                     SchemaProblem(
                         .unknownKeyword, isError: false, at: pointer(to: keyword, of: source), keyword: keyword,
-                        message: "unknown keyword '\(keyword)'", help: near.map { "did you mean '\($0)'?" }))
+                        message: "unknown keyword '\(keyword)'", help: near.map { "did you mean '\($0)'?" }, suggestion: near))
             }
         }
     }

@@ -18,6 +18,7 @@ struct EvalCommand: ParsableCommand {
               wfrun eval 'input.name.upperAscii()' --vars @vars.json
               wfrun eval 'duration("1d12h")' --typed     # {"type":"duration",...}
               wfrun eval '[1, 2].map(n, string(n))' --type          # list(string)
+              wfrun eval -- '-1 + 2'                   # begins with a '-'
               wfrun eval --jsonl < requests.jsonl
 
             With --jsonl every line of standard input is one {"id","expr","vars"} and gets \

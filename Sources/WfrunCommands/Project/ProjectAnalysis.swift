@@ -36,7 +36,7 @@ extension ProjectAnalysis {
     /// Everything in the files, checked together.
     static func of(_ files: ProjectFiles, policy: DiagnosticPolicy = .standard) -> ProjectAnalysis {
         let root = files.folder == "." ? "" : files.folder
-        let sources = SourceSet(definitions: files.files.map(\.source), library: library, root: root)
+        let sources = SourceSet(definitions: files.files.map(\.source), library: library, root: root, asOf: wallClock())
         let analysis = DefinitionAnalyzer.analyze(sources, policy: policy)
         let workflows = analysis.workflows.compactMap { workflow -> Workflow? in
             guard let graph = workflow.graph else { return nil }
@@ -51,7 +51,7 @@ extension ProjectAnalysis {
 
     /// One text by itself: its name need not equal a path, and it sees the standard library alone.
     static func diagnostics(ofAlone source: SourceFile, policy: DiagnosticPolicy = .standard) -> [Diagnostic] {
-        let sources = SourceSet(definitions: [source], library: library, root: nil)
+        let sources = SourceSet(definitions: [source], library: library, root: nil, asOf: wallClock())
         return DefinitionAnalyzer.analyze(sources, policy: policy).diagnostics
     }
 

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Schedules
 import YAMLSyntax
 
 /// Every kind of mistake this module reports: its code, how much it matters by default, and what it is about.
@@ -80,32 +81,59 @@ package enum DiagnosticCatalogue {
         row(.redundant, .warning, "redundant comparison"),
         row(.tooComplex, .error, "expression too large or deep"),
         row(.protobufOnly, .error, "protobuf-only feature"),
+        row(.untypedUse, .warning, "value of type `any` used where checking would help"),
+        row(.nestedExpression, .error, "expression inside an expression, or text that looks like one"),
         // Schemas and data.
         row(.invalidSchema, .error, "invalid JSON Schema"),
         row(.badReference, .error, "reference in a schema that leads nowhere"),
         row(.unknownKeyword, .warning, "unknown keyword in a schema"),
-        row(.unfitDefault, .error, "default violates its type"),
+        judgement(.unsatisfiable, "schema that no value fits"),
+        row(.unfitDefault, .error, "default or example violates its type"),
         row(.patternSyntax, .error, "pattern syntax"),
         row(.patternFeature, .error, "pattern feature that is not linear"),
         row(.unknownFormat, .warning, "unknown format"),
         row(.literalViolation, .error, "literal violates the schema of its place"),
+        row(.requiredNothing, .warning, "`required` names no property of a closed object"),
         row(.badType, .error, "bad type expression"),
+        row(.untypedSchema, .warning, "schema feature not used for typing"),
         // Time and durability.
+        row(.badCron, .error, "time pattern that cannot be read"),
+        row(.eitherDay, .warning, "day and weekday both restricted"),
+        row(.clockChange, .warning, "fires while clocks change"),
+        judgement(.rareSchedule, "never fires, or years apart"),
+        row(.unknownZone, .error, "unknown time zone"),
         row(.badDuration, .error, "duration syntax"),
-        row(.waitForever, .warning, "wait with no timeout above"),
+        row(.waitForever, .warning, "wait or repetition with no timeout above"),
         judgement(.innerTimeout, "inner timeout longer than an enclosing one"),
         row(.nothingToRetry, .warning, "`retry` with nothing to retry"),
+        row(.longTime, .warning, "sleep or timeout over a year, or in the past"),
+        row(.pileUp, .warning, "overlapping instances that run longer than the interval"),
+        row(.retryWithoutKey, .info, "retried effect that carries no idempotency key"),
+        row(.effectStays, .info, "effect without `compensate` before a step that can fail"),
+        row(.silentCatch, .warning, "`catch` clause that hides an error"),
+        row(.undoOnce, .warning, "compensation without `retry`"),
+        row(.droppedUndo, .warning, "`continue_as_new` drops compensations"),
+        row(.sharedConcurrency, .warning, "`invoke` of a workflow that queues behind its caller"),
         // Events.
         row(.matchPath, .error, "`match` path not in the payload"),
         row(.matchType, .error, "`match` type differs"),
         row(.emittedData, .error, "emitted data does not fit the event"),
         row(.waitForAny, .warning, "wait with neither `match` nor `where`"),
         row(.triggerInput, .error, "input of a trigger does not fit the workflow"),
+        row(.eventLoop, .warning, "workflow that starts itself over its events"),
+        row(.unheardEvent, .warning, "event that nothing sends, or nothing takes"),
         // Security.
         row(.expressionInLiteral, .error, "expression in a literal-only input"),
+        judgement(.clearTextSecret, "secret in clear text"),
         row(.storedSecret, .error, "secret flows to a stored place"),
         row(.leakedSecret, .error, "secret in a place that shows it"),
+        row(.plainHTTP, .warning, "plain `http://` to another machine"),
+        row(.hostFromData, .warning, "host of a URL taken from data"),
+        row(.computedCommand, .warning, "command name taken from an expression"),
+        row(.loaderVariable, .warning, "environment variable that changes loader or shell"),
         row(.secretInput, .error, "`secret` as input of a workflow or field of an event"),
+        // Determinism.
+        row(.impure, .error, "clock, randomness or environment in an expression"),
     ]
 
     private static let byCode = Dictionary(uniqueKeysWithValues: rows.map { ($0.code, $0) })
@@ -204,28 +232,54 @@ extension DiagnosticCode {
     static let redundant = DiagnosticCode(3114)
     static let tooComplex = DiagnosticCode(3116)
     static let protobufOnly = DiagnosticCode(3117)
+    static let untypedUse = DiagnosticCode(3118)
+    static let nestedExpression = DiagnosticCode(3119)
     // Schemas and data.
     static let invalidSchema = DiagnosticCode(4101)
     static let badReference = DiagnosticCode(4102)
     static let unknownKeyword = DiagnosticCode(4103)
+    static let unsatisfiable = DiagnosticCode(4104)
     static let unfitDefault = DiagnosticCode(4105)
     static let patternSyntax = DiagnosticCode(4106)
     static let patternFeature = DiagnosticCode(4107)
     static let unknownFormat = DiagnosticCode(4108)
     static let literalViolation = DiagnosticCode(4109)
+    static let requiredNothing = DiagnosticCode(4110)
     static let badType = DiagnosticCode(4111)
+    static let untypedSchema = DiagnosticCode(4112)
     // Time, events, security.
+    static let badCron = DiagnosticCode(5101)
+    static let eitherDay = DiagnosticCode(5102)
+    static let clockChange = DiagnosticCode(5103)
+    static let rareSchedule = DiagnosticCode(5104)
+    static let unknownZone = DiagnosticCode(5105)
     static let badDuration = DiagnosticCode(5106)
     static let waitForever = DiagnosticCode(5107)
     static let innerTimeout = DiagnosticCode(5109)
     static let nothingToRetry = DiagnosticCode(5110)
+    static let longTime = DiagnosticCode(5113)
+    static let pileUp = DiagnosticCode(5114)
+    static let retryWithoutKey = DiagnosticCode(5115)
+    static let effectStays = DiagnosticCode(5116)
+    static let silentCatch = DiagnosticCode(5117)
+    static let undoOnce = DiagnosticCode(5118)
+    static let droppedUndo = DiagnosticCode(5119)
+    static let sharedConcurrency = DiagnosticCode(5120)
     static let matchPath = DiagnosticCode(5201)
     static let matchType = DiagnosticCode(5202)
     static let emittedData = DiagnosticCode(5203)
     static let waitForAny = DiagnosticCode(5204)
     static let triggerInput = DiagnosticCode(5205)
+    static let eventLoop = DiagnosticCode(5206)
+    static let unheardEvent = DiagnosticCode(5207)
     static let expressionInLiteral = DiagnosticCode(6101)
+    static let clearTextSecret = DiagnosticCode(6102)
     static let storedSecret = DiagnosticCode(6103)
     static let leakedSecret = DiagnosticCode(6104)
+    static let plainHTTP = DiagnosticCode(6105)
+    static let hostFromData = DiagnosticCode(6106)
+    static let computedCommand = DiagnosticCode(6107)
+    static let loaderVariable = DiagnosticCode(6108)
     static let secretInput = DiagnosticCode(6109)
+    static let impure = DiagnosticCode(7101)
 }

@@ -56,10 +56,21 @@ extension FileLowering {
             {
                 return .undeclaredConfig(found.name, known: types.config.map(\.name), at: site.range(found.range))
             }
+        case .syntax:
+            let rest = site.source.utf8.dropFirst(problem.range.lowerBound)
+            if rest.starts(with: "${{".utf8) {
+                let start = problem.range.lowerBound
+                return .nestedExpression(at: site.range(start..<start + 3))
+            }
         default: break
         }
         var diagnostic = Diagnostic(
-            code(of: problem.kind), problem.message, at: site.range(problem.range), label: problem.label, help: problem.help)
+            code(of: problem.kind), problem.message, at: site.range(problem.range), label: problem.label, help: problem.help,
+            fix: problem.fix.flatMap { fix($0, at: site) })
+        if problem.kind == .mayBeNull {
+            let path = String(decoding: Array(site.source.utf8)[problem.range], as: UTF8.self)
+            diagnostic.notes = NullReason(definition: definition).note(for: path).map { [$0] } ?? []
+        }
         if !problem.isError { diagnostic.severity = .warning }
         return diagnostic
     }
@@ -89,6 +100,13 @@ extension FileLowering {
             .unknownName, problem.message, at: site.range(problem.range), label: problem.label, help: problem.help)
     }
 
+    /// Only where the text stands in the file as it is: what quotes and folds have changed cannot be put back blindly.
+    private func fix(_ replacement: ExpressionProblem.Replacement, at site: ExpressionSite) -> Diagnostic.Fix? {
+        let range = site.range(replacement.range)
+        guard range.file.bytes[range.bytes].elementsEqual(Array(site.source.utf8)[replacement.range]) else { return nil }
+        return Diagnostic.Fix(title: "write '\(replacement.text)'", range: range, replacement: replacement.text)
+    }
+
     private func secret(_ name: String, _ site: ExpressionSite, _ range: Range<Int>) -> Diagnostic {
         let declared = definition.secrets.map(\.value)
         guard declared.contains(name) else { return .undeclaredSecret(name, known: declared, at: site.range(range)) }
@@ -111,6 +129,7 @@ extension FileLowering {
         case .redundant: .redundant
         case .tooComplex: .tooComplex
         case .unsupported: .protobufOnly
+        case .impure: .impure
         }
     }
 }

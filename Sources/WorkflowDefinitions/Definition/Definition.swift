@@ -77,6 +77,8 @@ package struct Trigger: Sendable {
     package var source: Source
     package var input: Entry?
     package var range: SourceRange
+    /// Of `cron`: the scalar it was read from, to mark single fields of it.
+    package var pattern: YAMLScalar?
 }
 
 /// How many instances may be active.

@@ -90,7 +90,7 @@ extension Retention {
     /// By terminal status as it is stored.
     var spans: [String: TimeSpan] {
         var spans: [String: TimeSpan] = [:]
-        if let all { for status in DefinitionParser.endings { spans[status] = all.value } }
+        if let all { for status in Keys.endings { spans[status] = all.value } }
         for (status, span) in byStatus { spans[status] = span.value }
         return spans
     }

@@ -8,11 +8,16 @@ import YAMLSyntax
 
 extension FileLowering {
     mutating func value(_ node: YAMLNode, _ place: ValuePlace, _ scope: inout Scope) -> LoweredValue {
-        switch node.content {
-        case .scalar(let scalar): return self.scalar(scalar, place, &scope)
-        case .sequence(let items): return list(node, items, place, &scope)
-        case .mapping(let pairs): return map(node, pairs, place, &scope)
+        let lowered =
+            switch node.content {
+            case .scalar(let scalar): self.scalar(scalar, place, &scope)
+            case .sequence(let items): list(node, items, place, &scope)
+            case .mapping(let pairs): map(node, pairs, place, &scope)
+            }
+        if case .constant(let value) = lowered.expression, lowered.type != .error {
+            LiteralSchemaRule.check(value, node, place) { report($0) }
         }
+        return lowered
     }
 
     /// `if` and its like: one expression, or a literal `true` or `false`.
@@ -36,7 +41,8 @@ extension FileLowering {
         let lowered = expression(single.source, single.range, scalar, ValuePlace(what), &scope)
         switch lowered.type {
         case .bool, .any, .error: break
-        case .nullable(.bool): report(.conditionMayBeNull(what, at: scalar.sourceRange(ofText: single.range)))
+        case .nullable(.bool):
+            report(.conditionMayBeNull(what, at: scalar.sourceRange(ofText: single.range), why: whyNull(single.source)))
         default: report(.notCondition(what, found: lowered.type, at: scalar.sourceRange(ofText: single.range)))
         }
         return lowered
@@ -113,7 +119,10 @@ extension FileLowering {
     // MARK: Scalars
 
     private mutating func scalar(_ scalar: YAMLScalar, _ place: ValuePlace, _ scope: inout Scope) -> LoweredValue {
-        guard scalar.text.utf8.contains(UInt8(ascii: "{")) else { return literal(scalar, scalar.text, place) }
+        guard scalar.text.utf8.contains(UInt8(ascii: "{")) else {
+            if !place.isCode { ForgottenExpressionRule.check(scalar, in: scope) { report($0) } }
+            return literal(scalar, scalar.text, place)
+        }
         let template = Template(scalar.text)
         if let start = template.unterminated {
             report(.unterminated(scalar, at: start))
@@ -156,7 +165,9 @@ extension FileLowering {
         var isURI = false
         switch place.expected?.required.form {
         case nil, .any, .text(.string), .text(.secret), .text(.email), .text(.uuid), .invalid: break
-        case .text(.uri): isURI = true
+        case .text(.uri):
+            isURI = true
+            PlainHTTPRule.check(scalar) { report($0) }
         default:
             report(.unfitType(place, found: .string, at: scalar.range))
             return .faulty
@@ -170,7 +181,7 @@ extension FileLowering {
         case .nullable(let wrapped):
             switch wrapped {
             case .list, .map, .record: report(.unfitText(type, at: range))
-            default: report(.textMayBeNull(source, type, at: range))
+            default: report(.textMayBeNull(source, type, at: range, why: whyNull(source)))
             }
         default: report(.unfitText(type, at: range))
         }
@@ -179,9 +190,10 @@ extension FileLowering {
     /// A scalar without expressions: in a typed position the type decides what it is (language.md §10).
     private mutating func literal(_ scalar: YAMLScalar, _ text: String, _ place: ValuePlace) -> LoweredValue {
         LiteralSpellingRule.check(scalar, as: place.expected ?? .any) { report($0) }
+        if case .text(.uri)? = place.expected?.required.form { PlainHTTPRule.check(scalar) { report($0) } }
         switch LiteralReading.read(scalar, text, as: place.expected) {
         case .value(let value, let type): return LoweredValue(.constant(value), type)
-        case .violation(let violation): report(.violatesSchema(place, scalar, violation: violation))
+        case .violation(let violation): report(.violatesSchema(place, at: scalar.range, violation: violation))
         case .ambiguous(let diagnostic): report(diagnostic)
         case .quotable: report(.wrongScalar(place.what, expected: "a string", found: scalar, isQuotable: true))
         case .badDuration: report(.badDuration(scalar))
@@ -208,6 +220,10 @@ extension FileLowering {
             isComplete = false
             return .faulty
         }
+        let site = ExpressionSite(source: source, offset: range.lowerBound, scalar: scalar, place: place)
+        if let (path, diagnostic) = UntypedUseRule.finding(in: compiled, at: site), untypedPaths.insert(path).inserted {
+            report(diagnostic)
+        }
         if compiled.type.withoutNull == .secret, !place.allowsSecrets, let name = source.split(separator: ".").last {
             let range = scalar.sourceRange(ofText: range)
             if place.leaksSecrets {
@@ -220,13 +236,17 @@ extension FileLowering {
             .expression(compiled), compiled.type, declared: scope.declaredType(ofPath: source), compiled: compiled)
     }
 
+    private func whyNull(_ source: String) -> [Diagnostic.Note] {
+        NullReason(definition: definition).note(for: source).map { [$0] } ?? []
+    }
+
     /// Reports an expression whose type does not fit its place.
     private mutating func check(_ lowered: LoweredValue, _ place: ValuePlace, at range: SourceRange) {
         guard let expected = place.expected else { return }
         let target = expected.staticType(asTarget: true)
         if lowered.type.isAssignable(to: target) { return }
         if lowered.type.mayBeNull, lowered.type.withoutNull.isAssignable(to: target) {
-            report(.valueMayBeNull(place, found: lowered.type, at: range))
+            report(.valueMayBeNull(place, found: lowered.type, at: range, why: whyNull(lowered.compiled?.source ?? "")))
         } else {
             report(.unfitType(place, found: lowered.type, at: range))
         }

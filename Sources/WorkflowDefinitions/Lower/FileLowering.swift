@@ -16,10 +16,10 @@ struct LoweredFile: Sendable {
     var builtins: [String] = []
     var labels: [StepGraph.Label] = []
     var matchSets: [StepGraph.EventPaths] = []
-    var triggers: [StepGraph.Trigger] = []
-    var concurrency: StepGraph.Concurrency?
     /// The values that what the cases of a `switch` compare may have, by the id of the step.
     var switchMembers: [String: [Value]] = [:]
+    var triggers: [StepGraph.Trigger] = []
+    var concurrency: StepGraph.Concurrency?
     /// Events it waits for, emits and is triggered by.
     var events: [String] = []
     /// Workflows it invokes.
@@ -43,13 +43,15 @@ struct FileLowering {
     var callees: [String] = []
     var builtins: [String] = []
     var matchSets: Set<StepGraph.EventPaths> = []
+    var switchMembers: [String: [Value]] = [:]
     var usedEvents: [String] = []
     var invoked: [String] = []
-    var switchMembers: [String: [Value]] = [:]
     var diagnostics = DiagnosticCollector()
     var isComplete = true
     /// What `return` steps give back.
     var returnTypes: [StaticType] = []
+    /// Values without a type that were reported: declaring it once mends all their uses.
+    var untypedPaths: Set<String> = []
     /// The lists around the step that is being lowered.
     var levels: [StepPlaces.Level] = []
     /// Loops with `initial` around it.
@@ -76,7 +78,7 @@ struct FileLowering {
             matchSets: matchSets.sorted {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
-            triggers: triggers, concurrency: concurrency, switchMembers: switchMembers, events: usedEvents, invoked: invoked,
+            switchMembers: switchMembers, triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked,
             diagnostics: diagnostics, isComplete: isComplete)
     }
 
@@ -205,7 +207,8 @@ struct FileLowering {
     mutating func contract(_ type: DeclaredType, isClosed: Bool, at range: SourceRange?) -> ValueContract {
         let made = ContractMaking.contract(type, isClosed: isClosed)
         for problem in made.problems {
-            guard let range else { continue }
+            // What is wrong inside a schema that an author wrote out is reported where it stands there.
+            guard let range, !type.isWrittenOut(at: problem.pointer) else { continue }
             report(.schemaProblem(problem, at: range))
         }
         if let contract = made.contract { return contract }

@@ -177,7 +177,7 @@ struct DefinitionParser {
             guard let pattern = reading.string(cron) else { return nil }
             let source = Trigger.Source.cron(
                 pattern, timezone: reading.string(fields["timezone"]), catchup: catchup, overlap: overlap)
-            return Trigger(source: source, input: input, range: node.range)
+            return Trigger(source: source, input: input, range: node.range, pattern: cron.value.scalar)
         }
         guard let names = reading.names(fields["event"], shape: "event: order.paid") else {
             if fields["event"] == nil, !fields.hasUnknownKeys { reading.report(.triggerWithoutSource(at: node.firstLine)) }

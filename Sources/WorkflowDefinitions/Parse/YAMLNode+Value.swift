@@ -40,6 +40,23 @@ extension YAMLNode {
 }
 
 extension YAMLNode {
+    var scalar: YAMLScalar? { if case .scalar(let scalar) = content { scalar } else { nil } }
+
+    /// The value of a key, when it is a mapping that has it.
+    func pair(_ key: String) -> YAMLPair? {
+        guard case .mapping(let pairs) = content else { return nil }
+        return pairs.first { $0.key.text.hasSameCodePoints(as: key) }
+    }
+
+    /// Every scalar in it with the key it stands under, in the order of the text.
+    func forEachScalar(under key: String? = nil, _ visit: (YAMLScalar, String?) -> Void) {
+        switch content {
+        case .scalar(let scalar): visit(scalar, key)
+        case .sequence(let items): for item in items { item.forEachScalar(under: key, visit) }
+        case .mapping(let pairs): for pair in pairs { pair.value.forEachScalar(under: pair.key.text, visit) }
+        }
+    }
+
     /// Every word of its scalars and keys, and each of them as a whole: whatever may name a type or an event.
     func collectWords(into words: inout Set<String>) {
         switch content {

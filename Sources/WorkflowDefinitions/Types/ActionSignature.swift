@@ -28,6 +28,14 @@ struct ActionSignature: Sendable {
         var isRetryable: Bool
     }
 
+    /// Whether a call changes anything outside.
+    enum Effect: Sendable {
+        case none
+        case always
+        /// Not when the input is one of these texts; its default counts where it is left out.
+        case unless(input: String, members: [String])
+    }
+
     var name: String
     var range: SourceRange
     var isBuiltin: Bool
@@ -37,6 +45,9 @@ struct ActionSignature: Sendable {
     var traits: [String: Traits] = [:]
     var combinations: [Combination] = []
     var errors: [RaisedError] = []
+    var effect = Effect.none
+    /// The other side is told the idempotency key and can tell a second try from a second wish.
+    var sendsIdempotencyKey = false
     /// Of the input; made once for built-in actions, whose calls all need it.
     var contract: ValueContract?
 
@@ -70,6 +81,8 @@ struct SignatureParser {
         signature.returns = fields["returns"].map { DeclaredType(types.type($0.value), table) }
         signature.combinations = combinations(fields["combinations"])
         signature.errors = errors(fields["errors"])
+        signature.effect = effect(fields["effect"])
+        signature.sendsIdempotencyKey = fields["idempotency_key"]?.value.scalar?.text == "sent"
         for diagnostic in types.diagnostics.sorted { reading.report(diagnostic) }
         signature.contract = ContractMaking.contract(signature.input, isClosed: true).contract
         return signature
@@ -122,6 +135,16 @@ struct SignatureParser {
             }
         }
         return result
+    }
+
+    private func effect(_ pair: YAMLPair?) -> ActionSignature.Effect {
+        guard let node = pair?.value else { return .none }
+        if node.scalar?.text == "always" { return .always }
+        guard case .mapping(let pairs) = node.content, let unless = pairs.first,
+            case .mapping(let inner) = unless.value.content,
+            let condition = inner.first, case .sequence(let items) = condition.value.content
+        else { return .none }
+        return .unless(input: condition.key.text, members: items.compactMap { $0.scalar?.text })
     }
 
     private mutating func errors(_ pair: YAMLPair?) -> [ActionSignature.RaisedError] {

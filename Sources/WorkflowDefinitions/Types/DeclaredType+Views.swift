@@ -102,6 +102,29 @@ extension DeclaredType {
         return .map(root)
     }
 
+    /// Whether a place in its `schemaDocument` stands in a schema that an author wrote out.
+    func isWrittenOut(at pointer: String) -> Bool {
+        if case .schema = form { return true }
+        var value = schemaDocument(isClosed: false)
+        for part in pointer.split(separator: "/") {
+            // What is not found is no field of a mapping; only those are on the way to an author's schema.
+            guard let next = value[String(part)] else { return false }
+            if next["$schema"] != nil { return true }
+            value = next
+        }
+        return false
+    }
+
+    /// The schema that it is or names.
+    var writtenOutSchema: Value? {
+        switch form {
+        case .schema(let document, _): document
+        case .nullable(let wrapped): DeclaredType(wrapped, names).writtenOutSchema
+        case .named(let name): DeclaredType(names.form(of: name), names).writtenOutSchema
+        default: nil
+        }
+    }
+
     private func schema(of form: TypeForm, isClosed: Bool) -> Value {
         switch form {
         case .any, .invalid: return [:]

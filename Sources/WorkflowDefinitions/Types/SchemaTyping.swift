@@ -9,6 +9,9 @@ struct SchemaTyping {
 
     var form: TypeForm { form(of: document, depth: 0, following: []) }
 
+    /// Of one schema of the document.
+    func form(at schema: ValueMap) -> TypeForm { form(of: .map(schema), depth: 0, following: []) }
+
     private func form(of schema: Value, depth: Int, following: Set<String>) -> TypeForm {
         guard depth < Self.deepest, case .map(let map) = schema else { return .any }
         if let reference = map["$ref"]?.stringValue {

@@ -22,10 +22,34 @@ extension Diagnostic {
                 range: SourceRange(file: range.file, bytes: range.bytes.lowerBound..<range.bytes.lowerBound), replacement: "$"))
     }
 
-    static func violatesSchema(_ place: ValuePlace, _ scalar: YAMLScalar, violation: String) -> Diagnostic {
+    static func nestedExpression(at range: SourceRange) -> Diagnostic {
         Diagnostic(
-            .literalViolation, "\(place.what) does not fit: \(violation)", at: scalar.range,
-            label: "expected \(place.expectedText)")
+            .nestedExpression, "this is inside an expression already", at: range, label: "no '${{' here",
+            help: "write the name by itself, without '${{' and '}}'")
+    }
+
+    static func forgottenExpression(_ scalar: YAMLScalar) -> Diagnostic {
+        Diagnostic(
+            .nestedExpression, .warning, "this is the text '\(scalar.text)', not the value of that name", at: scalar.range,
+            label: "plain text", help: "write ${{ \(scalar.text) }}",
+            fix: Fix(
+                title: "write '${{ \(scalar.text) }}'", range: scalar.range, replacement: "\"${{ \(scalar.text) }}\""))
+    }
+
+    static func untypedUse(_ path: String, root: String, at range: SourceRange) -> Diagnostic {
+        let help =
+            switch root {
+            case "steps", "result": "declare what the step gives back: `returns: { … }`"
+            case "event": "declare the event's payload under `events`"
+            default: "declare its type"
+            }
+        return Diagnostic(
+            .untypedUse, "nothing is known of '\(path)', so this cannot be checked", at: range, label: "any", help: help)
+    }
+
+    static func violatesSchema(_ place: ValuePlace, at range: SourceRange, violation: String) -> Diagnostic {
+        Diagnostic(
+            .literalViolation, "\(place.what) does not fit: \(violation)", at: range, label: "expected \(place.expectedText)")
     }
 
     static func textAroundCondition(_ what: String, at range: SourceRange) -> Diagnostic {
@@ -46,9 +70,9 @@ extension Diagnostic {
             help: found == .string ? "compare it: … == 'value'" : nil)
     }
 
-    static func conditionMayBeNull(_ what: String, at range: SourceRange) -> Diagnostic {
+    static func conditionMayBeNull(_ what: String, at range: SourceRange, why: [Note]) -> Diagnostic {
         Diagnostic(
-            .mayBeNull, "\(what) may be null here", at: range, label: "boolean?",
+            .mayBeNull, "\(what) may be null here", at: range, label: "boolean?", notes: why,
             help: "say what null means: (…).orValue(false)")
     }
 
@@ -82,11 +106,12 @@ extension Diagnostic {
         Diagnostic(place.mismatch, "\(place.what) needs the field '\(name)'", at: range, label: "'\(name)' is missing")
     }
 
-    static func valueMayBeNull(_ place: ValuePlace, found: StaticType, at range: SourceRange) -> Diagnostic {
+    static func valueMayBeNull(
+        _ place: ValuePlace, found: StaticType, at range: SourceRange, why: [Note]
+    ) -> Diagnostic {
         Diagnostic(
             .mayBeNull, "\(place.what) must be \(place.expectedText), but this may be null", at: range,
-            label: found.description,
-            help: "give a value for null: (…).orValue(…)")
+            label: found.description, notes: why, help: "give a value for null: (…).orValue(…)")
     }
 
     static func unfitText(_ type: StaticType, at range: SourceRange) -> Diagnostic {
@@ -95,10 +120,12 @@ extension Diagnostic {
             help: "take a field of it, or write it as JSON: json.text(…)")
     }
 
-    static func textMayBeNull(_ source: String, _ type: StaticType, at range: SourceRange) -> Diagnostic {
+    static func textMayBeNull(
+        _ source: String, _ type: StaticType, at range: SourceRange, why: [Note]
+    ) -> Diagnostic {
         Diagnostic(
             .mayBeNull, "'\(source)' may be null, which cannot stand in a text", at: range, label: type.description,
-            help: "give a value for null: (…).orValue('')")
+            notes: why, help: "give a value for null: (…).orValue('')")
     }
 
     static func notAnError(_ type: StaticType, at range: SourceRange) -> Diagnostic {

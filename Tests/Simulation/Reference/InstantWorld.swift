@@ -119,7 +119,7 @@ final class InstantWorld {
                 .attemptEnded(tag, ActionResult(.failure(Failure(code: "stopped", message: "", isUncertain: true)))),
                 at: clock.now)
         case .answer(_, .refused(let error)): refusal = error
-        case .answer, .ended: break
+        case .answer, .ended, .report: break
         }
     }
 }

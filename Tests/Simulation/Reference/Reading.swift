@@ -124,8 +124,9 @@ struct Reading {
     /// All at once: the first failure stops the others softly.
     private func parallel(_ block: BlockIndex, _ place: Place, _ start: Int64, _ stops: Stops) -> Ran {
         let steps = graph[block].steps
-        func branches(_ stops: Stops) -> [Ran] {
-            steps.map { step in
+        func branches(_ stops: Stops, _ failing: Int?) -> [Ran] {
+            steps.enumerated().map { index, step in
+                if isBarred(index, at: start, stops, failing) { return Ran(end: .stopped(stops.firstCause), at: start) }
                 let scope = Variables(Array(repeating: .null, count: steps.count), in: place.scope)
                 return run(step, place.at(join(place.key, graph[step].id), scope), start, stops)
             }
@@ -152,7 +153,7 @@ struct Reading {
             keys.append(escaped(key ?? .int(Int64(index))))
         }
         guard Set(keys).count == keys.count else { throw Failure(code: "limit.duplicate_key", message: "") }
-        func schedule(_ stops: Stops) -> [Ran] {
+        func schedule(_ stops: Stops, _ failing: Int?) -> [Ran] {
             // When each of the places becomes free.
             var free = Array(repeating: start, count: max(1, loop.concurrency))
             var ran: [Ran] = []
@@ -160,7 +161,7 @@ struct Reading {
                 guard
                     let (slot, begin) = free.enumerated().min(by: { $0.element < $1.element }).map({ ($0.offset, $0.element) })
                 else { break }
-                if stops.first <= begin {
+                if isBarred(index, at: begin, stops, failing) {
                     ran.append(Ran(end: .stopped(stops.firstCause), at: max(start, stops.first)))
                     continue
                 }
@@ -176,15 +177,23 @@ struct Reading {
         }
     }
 
+    /// Whether a part does not begin any more. What failed at the moment of its own beginning bars those after it.
+    private func isBarred(_ index: Int, at begin: Int64, _ stops: Stops, _ failing: Int?) -> Bool {
+        guard stops.first == begin, let failing else { return stops.first <= begin }
+        return index > failing
+    }
+
     /// Runs the parts to their ends, and if one fails once more with the others stopped at that moment.
-    private func stoppedAtFirstFailure(_ parts: (Stops) -> [Ran], _ stops: Stops) -> ([Ran], (at: Int64, Failure)?) {
-        let free = parts(stops)
-        var first: (at: Int64, Failure)?
-        for part in free where part.at < (first?.at ?? .max) && part.at < stops.first {
-            if case .failure(let failure) = part.end { first = (part.at, failure) }
+    private func stoppedAtFirstFailure(
+        _ parts: (Stops, _ failing: Int?) -> [Ran], _ stops: Stops
+    ) -> ([Ran], (at: Int64, Failure)?) {
+        let free = parts(stops, nil)
+        var first: (index: Int, at: Int64, failure: Failure)?
+        for (index, part) in free.enumerated() where part.at < (first?.at ?? .max) && part.at < stops.first {
+            if case .failure(let failure) = part.end { first = (index, part.at, failure) }
         }
         guard let first else { return (free, nil) }
-        return (parts(stops.softly(first.at)), first)
+        return (parts(stops.softly(first.at), first.index), (first.at, first.failure))
     }
 
     private func joined(

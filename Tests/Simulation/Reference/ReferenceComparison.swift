@@ -24,7 +24,7 @@ package struct ReferenceComparison {
 
     /// A random project and several instances of it, each by both.
     package static func compare(seed: UInt64) throws -> Report {
-        let project = try RandomProject(seed: seed, features: RandomProject.Features.timedClassic)
+        let project = try RandomProject(seed: seed, features: .timed)
         var report = Report(seed: seed, texts: project.texts)
         var random = SeededGenerator.derived(seed, "comparison")
         for number in 0..<4 {

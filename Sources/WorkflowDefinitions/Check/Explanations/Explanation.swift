@@ -19,7 +19,8 @@ package struct Explanation: Sendable {
     }
 
     /// In the order of their codes. A block of a hundred codes is a file beside this one.
-    package static let all: [Explanation] = source + structure + references
+    package static let all: [Explanation] =
+        source + structure + references + expressions + schemas + time + events + security + determinism
 
     package static func of(_ code: DiagnosticCode) -> Explanation? { byCode[code] }
 

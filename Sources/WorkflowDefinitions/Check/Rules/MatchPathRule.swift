@@ -1,4 +1,5 @@
 import Diagnostics
+import YAMLSyntax
 
 /// A `match` path leads to a declared field of the event's payload (WF5201).
 enum MatchPathRule {

@@ -1,4 +1,5 @@
 import Diagnostics
+import YAMLSyntax
 
 /// Modifiers stand on the verbs they are for, and not beside those that exclude them (WF1108).
 enum ModifierPlaceRule: DefinitionRule {

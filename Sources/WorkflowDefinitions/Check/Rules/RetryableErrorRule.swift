@@ -1,4 +1,5 @@
 import Diagnostics
+import YAMLSyntax
 
 /// `retry` without `errors` repeats only errors that say they are retryable; an action that has none is never repeated (WF5110).
 enum RetryableErrorRule: DefinitionRule {

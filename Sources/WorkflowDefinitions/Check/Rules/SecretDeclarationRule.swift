@@ -1,4 +1,5 @@
 import Diagnostics
+import YAMLSyntax
 
 /// `secret` is a type for inputs of actions only: a workflow's input and an event's payload are stored (WF6109).
 enum SecretDeclarationRule: DefinitionRule {

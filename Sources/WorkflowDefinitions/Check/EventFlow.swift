@@ -1,0 +1,51 @@
+import Diagnostics
+
+/// Which files of a project send which events, and which take them.
+struct EventFlow {
+    struct Use {
+        /// Position in the project's files.
+        var file: Int
+        var event: Located<String>
+    }
+
+    struct TriggerUse {
+        var use: Use
+        /// A `where` decides whether an instance starts.
+        var isFiltered: Bool
+    }
+
+    private(set) var emits: [Use] = []
+    private(set) var waits: [Use] = []
+    private(set) var triggers: [TriggerUse] = []
+    /// By file: the composite actions it calls.
+    private var callees: [[Int]] = []
+
+    init(_ project: Project) {
+        for (position, file) in project.files.enumerated() {
+            var called: [Int] = []
+            file.definition.forEachStep { step, _ in
+                switch step.verb {
+                case .emit(let event, _): emits.append(Use(file: position, event: event))
+                case .wait(let wait): waits += wait.events.map { Use(file: position, event: $0) }
+                case .call(let action, _): if let target = project.actionPositions[action.value] { called.append(target) }
+                default: break
+                }
+            }
+            callees.append(called)
+            for trigger in file.definition.triggers {
+                guard case .event(let names, let condition) = trigger.source else { continue }
+                triggers += names.map { TriggerUse(use: Use(file: position, event: $0), isFiltered: condition != nil) }
+            }
+        }
+    }
+
+    /// What a file sends, in itself or in an action it calls.
+    func sent(by file: Int) -> [Use] {
+        var reached: Set<Int> = [file]
+        var waiting = [file]
+        while let next = waiting.popLast() {
+            for callee in callees[next] where reached.insert(callee).inserted { waiting.append(callee) }
+        }
+        return emits.filter { reached.contains($0.file) }
+    }
+}

@@ -1,0 +1,277 @@
+import Values
+import WorkflowGraph
+import WorkflowJournal
+
+/// Finds what a retry keeps.
+struct RetryPlanning {
+    private let graph: StepGraph
+    private let header: InstanceHeader
+    private let run: EndedRun
+
+    /// What is to be kept, before it is known whether it can be.
+    struct Draft {
+        /// Entries before this one.
+        var cut: Int = .max
+        /// The failure itself; what came after it and before `cut` is kept where it completed what was under way.
+        var culprit: Int?
+        /// Undos and `finally` blocks that began with this entry or a later one have run and are not kept.
+        var unwound: Int
+        /// Steps that begin anew as a whole.
+        var anew: [String] = []
+        /// Failures after the culprit were nobody's to catch.
+        var dropsLaterFailures = false
+    }
+
+    init(graph: StepGraph, header: InstanceHeader, rows: [StepRow], hasBegun: Bool) throws(RetryRefusal) {
+        self.graph = graph
+        self.header = header
+        do {
+            run = try EndedRun(graph: graph, header: header, rows: rows, hasBegun: hasBegun)
+        } catch {
+            throw RetryRefusal(reason: .mismatch, description: "the journal does not replay: \(error)")
+        }
+    }
+
+    // MARK: - Where to begin
+
+    func beginAtFailure() throws(RetryRefusal) -> Draft {
+        if case .completed? = run.completion {
+            throw RetryRefusal(
+                reason: .completed, description: "the instance completed, nothing failed in it; say where to begin with --from")
+        }
+        var draft = Draft(culprit: run.culprit, unwound: run.culprit ?? .max)
+        if case .failed? = run.completion, draft.culprit == nil {
+            // The definition failed by itself, with the application of the entry that made unwinding begin.
+            draft.unwound = run.unwinding ?? .max
+            draft.cut = draft.unwound == .max ? .max : draft.unwound + 1
+        }
+        // What was undone is not kept, nor what came after it; that may reach back behind further undos.
+        while let first = run.undone.compactMap({ firstUndone($0, draft) }).min() {
+            draft = Draft(cut: first, unwound: first)
+        }
+        return draft
+    }
+
+    /// Where a step began that would be kept and was undone by something that would not.
+    private func firstUndone(_ undone: EndedRun.Undone, _ draft: Draft) -> Int? {
+        let first = firstEntry(inside: undone.step) ?? undone.completed + 1
+        return undone.began >= draft.unwound && first < draft.cut ? first : nil
+    }
+
+    func begin(at step: MemoKey) throws(RetryRefusal) -> Draft {
+        let inside = run.rows.filter { $0.verb != .signal && isInside($0.key.text, step.text) }
+        guard !inside.isEmpty else {
+            throw RetryRefusal(reason: .stepNotFound, description: "the last run came to no step '\(step)'")
+        }
+        guard !step.isCleanup && !step.isReserved else {
+            throw RetryRefusal(
+                reason: .notAStep, description: "'\(step)' is part of an undo, a 'finally' or a pause; begin at the step itself"
+            )
+        }
+        let scheduled = inside.map(\.scheduledSequence).min() ?? 0
+        if let culprit = run.culprit, scheduled >= culprit {
+            throw RetryRefusal(
+                reason: .afterFailure, description: "'\(step)' came after the failure; begin at the step that failed")
+        }
+        let draft = draft(beginningAt: step, scheduled: scheduled)
+        if let undone = run.undone.first(where: { firstUndone($0, draft) != nil }) {
+            throw RetryRefusal(
+                reason: .undone,
+                description: "'\(undone.step)' came before '\(step)' and was undone; begin at '\(undone.step)' or before it")
+        }
+        let around = run.finallies.first {
+            $0.began >= draft.unwound && isInside(step.text, $0.step) && !step.text.hasSameCodePoints(as: $0.step)
+        }
+        if let around {
+            throw RetryRefusal(
+                reason: .afterFinally,
+                description: "'\(step)' is inside '\(around.step)', whose 'finally' has run; begin at '\(around.step)'")
+        }
+        return draft
+    }
+
+    private func draft(beginningAt step: MemoKey, scheduled: Int) -> Draft {
+        let first = firstEntry(inside: step.text)
+        guard let culprit = run.culprit else {
+            let cut = first ?? scheduled + 1
+            return Draft(cut: cut, unwound: cut)
+        }
+        if let first, first <= culprit { return Draft(cut: first, unwound: first) }
+        // It was under way when something else failed.
+        return Draft(culprit: culprit, unwound: culprit, anew: [step.text])
+    }
+
+    private func firstEntry(inside step: String) -> Int? {
+        run.entries.first { isInside($0.key, step) && $0.row.verb != .signal }?.entry.sequence
+    }
+
+    // MARK: - What is kept
+
+    func plan(
+        _ draft: Draft, upgrade: (graph: StepGraph, header: InstanceHeader)?
+    ) throws(RetryRefusal) -> RetryPlan {
+        var draft = draft
+        var kept = try keep(draft)
+        while true {
+            if kept.isOver && draft.culprit != nil && !draft.dropsLaterFailures {
+                draft.dropsLaterFailures = true
+            } else if let step = leftHalfway(kept, draft) {
+                draft.anew.append(step)
+            } else {
+                break
+            }
+            kept = try keep(draft)
+        }
+        let next = try replay(kept.rows, on: upgrade)
+        let begun = next.outstandingSteps
+        let keys = Set(kept.rows.map(\.key))
+        let dropped = run.rows.filter { !keys.contains($0.key) }
+        let again = Replay.entries(of: dropped).filter { $0.verb != .signal && !$0.key.isReserved && !$0.key.isCleanup }
+        return RetryPlan(
+            kept: kept.rows, keptSequence: kept.interpreter.sequence,
+            occurrences: run.counts.filter { $0.value > kept.interpreter.completions[$0.key] ?? 0 },
+            staying: Replay.entries(of: kept.rows).filter { $0.verb != .signal && !$0.key.isReserved }.map(\.key),
+            again: again.map(\.key), beginning: begun, dropped: dropped)
+    }
+
+    /// A step that is under way in what is kept, though its `finally` has run since.
+    private func leftHalfway(_ kept: KeptJournal, _ draft: Draft) -> String? {
+        let open = kept.openFinallies
+        return run.finallies.first { finally in
+            finally.began >= draft.unwound && open.contains { $0.hasSameCodePoints(as: finally.step) }
+                && !draft.anew.contains { $0.hasSameCodePoints(as: finally.step) }
+        }?.step
+    }
+
+    private func keep(_ draft: Draft) throws(RetryRefusal) -> KeptJournal {
+        do {
+            return try KeptJournal(graph: graph, header: header, run: run) { isCandidate($0, draft) }
+        } catch {
+            throw RetryRefusal(reason: .mismatch, description: "what is to be kept does not replay: \(error)")
+        }
+    }
+
+    private func isCandidate(_ entry: EndedRun.Entry, _ draft: Draft) -> Bool {
+        let sequence = entry.entry.sequence
+        guard sequence < draft.cut, sequence != draft.culprit, !draft.anew.contains(where: { isInside(entry.key, $0) }) else {
+            return false
+        }
+        let isAfter = sequence > draft.culprit ?? .max
+        switch entry.entry.content {
+        case .signal(.cancelled), .signal(.deadline): return false
+        case .signal(.timedOut): return !isAfter
+        case .signal(.admitted), .signal(.retried): return true
+        case .outcome(_, .completed): return true
+        case .outcome(_, .failed), .outcome(_, .cancelled):
+            return !isAfter || !entry.cameStopped && !draft.dropsLaterFailures
+        }
+    }
+
+    /// The kept rows must replay on what the new run runs, and leave it something to do.
+    private func replay(
+        _ rows: [StepRow], on upgrade: (graph: StepGraph, header: InstanceHeader)?
+    ) throws(RetryRefusal) -> Interpreter {
+        let interpreter: Interpreter
+        do {
+            interpreter = try Replay.rebuild(
+                graph: upgrade?.graph ?? graph, header: upgrade?.header ?? header, rows: rows, hasBegun: false)
+        } catch {
+            throw RetryRefusal(reason: .mismatch, description: "what is kept does not replay on the definition: \(error)")
+        }
+        guard interpreter.completion == nil, interpreter.ending == nil else {
+            let remedy =
+                upgrade == nil
+                ? "begin at an earlier step with --from, or correct the definition and use --upgrade"
+                : "begin at an earlier step with --from, or correct the definition"
+            throw RetryRefusal(
+                reason: .failsAgain, description: "with the results that are kept it would end the same way at once; \(remedy)")
+        }
+        return interpreter
+    }
+}
+
+/// Entries of an ended run applied anew: those that the definition asks for without the others.
+struct KeptJournal {
+    let interpreter: Interpreter
+    private(set) var rows: [StepRow] = []
+
+    init(
+        graph: StepGraph, header: InstanceHeader, run: EndedRun, where isCandidate: (EndedRun.Entry) -> Bool
+    ) throws(JournalMismatch) {
+        interpreter = Interpreter(graph: graph, header: header)
+        interpreter.countsEveryPlace = true
+        let recorded = Dictionary(run.rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        var asked: [MemoKey: LeafRecord] = [:]
+        note(interpreter.start(), &asked, recorded)
+        for candidate in run.entries where isCandidate(candidate) && isAsked(candidate, asked) {
+            var row = candidate.row
+            let sequence = interpreter.sequence + 1
+            row.scheduledSequence = asked[row.key]?.scheduledSequence ?? sequence
+            row.completedSequence = sequence
+            rows.append(row)
+            var entry = candidate.entry
+            entry.sequence = sequence
+            note(try interpreter.apply(entry), &asked, recorded)
+            if isOver { break }
+        }
+        rows.sort { ($0.scheduledSequence, $0.key) < ($1.scheduledSequence, $1.key) }
+    }
+
+    /// The run would end with what is kept.
+    var isOver: Bool { interpreter.completion != nil || interpreter.ending != nil }
+
+    /// Steps with a `finally` whose body is under way.
+    var openFinallies: [String] {
+        var found: [String] = []
+        if let root = interpreter.root { collect(root, into: &found) }
+        return found
+    }
+
+    private func collect(_ frame: Frame, into found: inout [String]) {
+        if case .body = frame.state, let index = frame.isNode, case .finally = interpreter.graph[index].kind,
+            !interpreter.isWhole(frame)
+        {
+            found.append(frame.key)
+        }
+        frame.forEachChild { collect($0, into: &found) }
+    }
+
+    private func isAsked(_ candidate: EndedRun.Entry, _ asked: [MemoKey: LeafRecord]) -> Bool {
+        switch candidate.entry.content {
+        case .outcome(let key, _):
+            interpreter.leaves[key] != nil && asked[key]?.inputDigest == candidate.row.inputDigest
+                && asked[key]?.occurrence == candidate.row.occurrence
+        case .signal(.timedOut(let step)): interpreter.timers[step.timeout] != nil
+        case .signal: true
+        }
+    }
+
+    private mutating func note(
+        _ commands: [Command], _ asked: inout [MemoKey: LeafRecord], _ recorded: [MemoKey: StepRow]
+    ) {
+        for command in commands {
+            if let leaf = command.leaf { asked[leaf.key] = leaf }
+            // A wait or sleep that was stopped is no entry; its row goes with the entry that stopped it.
+            if case .endLeaf(let key) = command, var row = recorded[key], row.completedSequence == nil, let leaf = asked[key] {
+                row.scheduledSequence = leaf.scheduledSequence
+                rows.append(row)
+            }
+        }
+    }
+}
+
+extension Interpreter {
+    /// What is asked for and is a step, pauses apart.
+    fileprivate var outstandingSteps: [MemoKey] {
+        outstanding().compactMap(\.leafKey).filter { !$0.isReserved }
+    }
+}
+
+extension MemoKey {
+    /// In an undo or a `finally`.
+    fileprivate var isCleanup: Bool {
+        text.split(separator: "/").contains { segment in
+            segment.hasSuffix(".undo") || segment.hasSuffix(".finally")
+        }
+    }
+}

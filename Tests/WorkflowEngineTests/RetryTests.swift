@@ -1,0 +1,203 @@
+import JournalMemory
+import Simulation
+import TestSupport
+import Testing
+import Values
+import WorkflowEngine
+import WorkflowGraph
+import WorkflowJournal
+
+/// Ended instances that are run again, and live ones that move to another definition.
+struct RetryTests {
+    private static let three = """
+        workflow: case
+        events:
+          ping: { n: integer }
+        steps:
+          - id: a
+            call: shell
+            with: { argv: [a] }
+          - id: w
+            wait: { event: ping }
+          - id: b
+            call: shell
+            with: { argv: [b] }
+          - id: c
+            call: shell
+            with: { argv: [c] }
+        """
+
+    private static let broken = Failure(code: "shell.exit", message: "exit 1")
+
+    private static func failed(_ yaml: String = Self.three) throws -> (Bench, InstanceID) {
+        let bench = try Bench(yaml)
+        let id = bench.start()
+        bench.end("a")
+        bench.send("ping", ["n": 1])
+        bench.end("b", .failure(broken))
+        #expect(bench.status(id) == .failed)
+        return (bench, id)
+    }
+
+    @Test func `A retry keeps what had completed and tries the failed step again under its key`() throws {
+        let bench = try Bench(Self.three)
+        let id = bench.start()
+        bench.end("a")
+        bench.send("ping", ["n": 1])
+        let key = try #require(bench.running.first).invocation.key
+        bench.end("b", .failure(Self.broken))
+        try bench.retry(id, reason: "fixed the disk")
+        #expect(bench.summary(id)?.run == 2)
+        #expect(bench.status(id) == .running)
+        #expect(bench.runningSteps == ["b"])
+        #expect(bench.running.first?.invocation.key == key)
+        #expect(bench.row(id, "a")?.status == .completed)
+        #expect(bench.logs(id).contains { $0.contains("fixed the disk") })
+        try bench.restart()
+        bench.end("b")
+        bench.end("c")
+        #expect(bench.status(id) == .completed)
+        #expect(bench.summary(id)?.isCleanupIncomplete == false)
+        #expect(bench.failure(id) == nil)
+    }
+
+    @Test func `A retry from a step drops what came after it and frees its events`() throws {
+        let (bench, id) = try Self.failed()
+        try bench.retry(id, from: "w")
+        #expect(bench.row(id, "b")?.status == .scheduled || bench.runningSteps == ["b"])
+        #expect(bench.row(id, "w")?.output?["data"] == ["n": 1])
+        bench.end("b")
+        bench.end("c")
+        #expect(bench.status(id) == .completed)
+    }
+
+    @Test func `Only an ended instance is run again, and a completed one from a step only`() throws {
+        let bench = try Bench(Self.three)
+        let id = bench.start()
+        try bench.retry(id)
+        guard case .refused(let error)? = bench.answers.last else { throw TestError("run again") }
+        #expect(error.code == .notEnded)
+        bench.end("a")
+        bench.send("ping", ["n": 1])
+        bench.end("b")
+        bench.end("c")
+        try bench.retry(id)
+        guard case .refused(let refused)? = bench.answers.last else { throw TestError("run again") }
+        #expect(refused.code == .notRetryable)
+        #expect(bench.summary(id)?.run == 1)
+    }
+
+    @Test func `Two retries of one end are one run`() throws {
+        let (bench, id) = try Self.failed()
+        let stored = try #require(try bench.journal.storedInstance(id))
+        bench.handle(.retry(.init(number: 900), stored, RetryRequest()))
+        bench.handle(.retry(.init(number: 901), stored, RetryRequest()))
+        guard case .refused(let error)? = bench.answers.last else { throw TestError("run twice") }
+        #expect(error.code == .notEnded)
+        #expect(bench.summary(id)?.run == 2)
+    }
+
+    @Test func `An upgrade of a retry runs the current definition, if what is kept replays on it`() throws {
+        let (bench, id) = try Self.failed()
+        let graph = try bench.define(Self.three.replacing("argv: [c]", with: "argv: [d]"))
+        try bench.retry(id, upgrades: true)
+        #expect(bench.summary(id)?.digest == graph.digest)
+        bench.end("b", .failure(Self.broken))
+        try bench.define(Self.three.replacing("argv: [a]", with: "argv: [z]"))
+        try bench.retry(id, upgrades: true)
+        guard case .refused(let error)? = bench.answers.last else { throw TestError("run again") }
+        #expect(error.code == .mismatch)
+        #expect(bench.status(id) == .failed)
+    }
+
+    @Test func `A retry comes to its gate anew`() throws {
+        let (bench, id) = try Self.failed(Self.three.replacing("steps:\n  - id: a", with: "concurrency: {}\nsteps:\n  - id: a"))
+        let other = bench.start()
+        try bench.retry(id)
+        #expect(bench.status(id) == .pending)
+        bench.cancel(other)
+        bench.end("a", .failure(Bench.stopped))
+        #expect(bench.status(other) == .cancelled)
+        #expect(bench.status(id) == .running)
+        #expect(bench.runningSteps == ["b"])
+    }
+
+    @Test func `The workflow's timeout counts anew in a retry`() throws {
+        let (bench, id) = try Self.failed(Self.three.replacing("workflow: case", with: "workflow: case\ntimeout: 1h"))
+        bench.advance(7_200)
+        try bench.retry(id)
+        bench.advance(3_500)
+        #expect(bench.status(id) == .running)
+        try bench.restart()
+        bench.advance(200)
+        #expect(bench.summary(id)?.ending == .timedOut)
+    }
+
+    @Test func `Whenever the process dies, a retry happens once or not at all`() throws {
+        var wasUntouched = false
+        for crash in 1...60 where !wasUntouched {
+            let (bench, id) = try Self.failed()
+            let before = bench.journal.operations
+            var isArmed = true
+            bench.journal.plan = { number, _ in
+                guard isArmed, number == before + crash else { return nil }
+                isArmed = false
+                return [StoreFault.crashBefore, .crashAt, .crashAfter][crash % 3]
+            }
+            try bench.retry(id)
+            for _ in 0..<4 {
+                if bench.journal.isDown || bench.journal.diesSoon { try bench.restart() }
+                bench.advance(1)
+                bench.end("b")
+                bench.end("c")
+            }
+            wasUntouched = isArmed
+            #expect([1, 2].contains(bench.summary(id)?.run ?? 0))
+            #expect(bench.status(id) == (bench.summary(id)?.run == 2 ? .completed : .failed), "crash at operation \(crash)")
+        }
+        #expect(wasUntouched)
+    }
+
+    @Test func `A live instance moves to a definition on which its journal replays`() throws {
+        let bench = try Bench(Self.three)
+        let id = bench.start()
+        bench.end("a")
+        let graph = try bench.define(Self.three.replacing("argv: [c]", with: "argv: [d]"))
+        try bench.upgrade(id, reason: "new step")
+        #expect(bench.summary(id)?.digest == graph.digest)
+        bench.send("ping", ["n": 1])
+        bench.end("b")
+        #expect(bench.running.first?.invocation.input["argv"] == ["d"])
+        #expect(bench.logs(id).contains { $0.contains("new step") })
+    }
+
+    @Test func `A definition that the journal does not fit is refused and nothing changes`() throws {
+        let bench = try Bench(Self.three)
+        let id = bench.start()
+        let own = bench.summary(id)?.digest
+        try bench.define(Self.three.replacing("argv: [a]", with: "argv: [z]"))
+        try bench.upgrade(id)
+        guard case .refused(let error)? = bench.answers.last else { throw TestError("moved") }
+        #expect(error.code == .mismatch)
+        #expect(bench.summary(id)?.digest == own)
+        bench.end("a")
+        #expect(bench.row(id, "w")?.status == .waiting)
+    }
+
+    @Test func `An upgrade releases an instance that its own definition holds`() throws {
+        let bench = try Bench(Self.three)
+        let id = bench.start()
+        bench.end("a")
+        let digest = try #require(bench.summary(id)?.digest)
+        let graph = try bench.define(Self.three.replacing("argv: [c]", with: "argv: [d]"))
+        bench.definitions.replace(digest, by: nil)
+        try bench.restart()
+        bench.send("ping", ["n": 1])
+        bench.advance(2)
+        #expect(bench.summary(id)?.hold == .unsupported)
+        try bench.upgrade(id)
+        #expect(bench.summary(id)?.hold == nil)
+        #expect(bench.summary(id)?.digest == graph.digest)
+        #expect(bench.runningSteps == ["b"])
+    }
+}
