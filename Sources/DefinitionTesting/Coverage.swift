@@ -33,6 +33,8 @@ package struct Coverage: Sendable {
     private var graphs: [String: StepGraph] = [:]
     private var reached: [String: Set<NodeIndex>] = [:]
 
+    package init() {}
+
     mutating func add(_ record: CaseRecord, _ testCase: TestCase) {
         for (name, graph) in testCase.graphs where graphs[name] == nil { graphs[name] = graph }
         for id in record.order {

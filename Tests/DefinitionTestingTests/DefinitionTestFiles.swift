@@ -14,11 +14,15 @@ struct DefinitionFolder {
     let root: String
     let project: TestProject
     let tests: [SourceFile]
+    /// Paths of the definitions.
+    let definitions: [String]
     /// Of the definitions themselves.
     let diagnostics: [Diagnostic]
 
-    /// - Parameter root: what paths in messages begin with; empty for paths relative to the folder.
-    init(_ url: URL, root: String = "") throws {
+    /// - Parameters:
+    ///   - root: what paths in messages begin with; empty for paths relative to the folder.
+    ///   - library: the folder is the standard library itself.
+    init(_ url: URL, root: String = "", isLibrary: Bool = false) throws {
         self.url = url
         self.root = root
         let paths = try FileManager.default.subpathsOfDirectory(atPath: url.path).filter { $0.hasSuffix(".yaml") }.sorted()
@@ -27,9 +31,11 @@ struct DefinitionFolder {
             return SourceFile(path: root.isEmpty ? path : "\(root)/\(path)", text: text)
         }
         tests = files.filter { $0.path.hasSuffix(".test.yaml") }
-        let definitions = files.filter { !$0.path.hasSuffix(".test.yaml") }
-        let analysis = DefinitionAnalyzer.analyze(
-            SourceSet(definitions: definitions, library: standardLibraryFiles, root: root), includesActions: true)
+        let sourceFiles = files.filter { !$0.path.hasSuffix(".test.yaml") }
+        definitions = sourceFiles.map(\.path)
+        let sources = SourceSet(
+            definitions: isLibrary ? [] : sourceFiles, library: isLibrary ? sourceFiles : standardLibraryFiles, root: root)
+        let analysis = DefinitionAnalyzer.analyze(sources, includesActions: true)
         project = TestProject(analysis)
         diagnostics = analysis.diagnostics
     }

@@ -27,7 +27,7 @@ struct TestFileTests {
         var options = TestSuite.Options()
         options.crashesEverywhere = true
         let (text, results) = try DefinitionFolder(Self.fixtures.appending(path: "passing")).report(options)
-        #expect(results.allSatisfy(\.hasPassed), "\(text)")
+        #expect(results.allSatisfy { $0.hasPassed }, "\(text)")
         let cases = results.flatMap(\.cases)
         // A start, two actions and an end at the least: each case had restarts at several places.
         #expect(cases.allSatisfy { $0.runs >= 4 }, "\(cases.map(\.runs))")

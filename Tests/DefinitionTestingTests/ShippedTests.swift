@@ -1,0 +1,37 @@
+import DefinitionTesting
+import Diagnostics
+import Testing
+
+/// The definitions and the standard library that ship, with their own tests.
+struct ShippedTests {
+    static let folders: [DefinitionFolder] = [
+        try? DefinitionFolder(repository.appending(path: "definitions"), root: "definitions"),
+        try? DefinitionFolder(repository.appending(path: "stdlib"), root: "stdlib", isLibrary: true),
+    ].compactMap { $0 }
+
+    @Test("What ships has no mistakes and no warnings", arguments: 0..<2)
+    func validates(_ index: Int) throws {
+        let folder = try #require(Self.folders.count == 2 ? Self.folders[index] : nil)
+        let found = folder.diagnostics.filter { $0.severity >= .warning }
+        #expect(found.isEmpty, "\(TextRenderer().render(found))")
+    }
+
+    @Test("Every definition and action that ships has a test file, and all its cases pass", arguments: 0..<2)
+    func passes(_ index: Int) throws {
+        let folder = try #require(Self.folders.count == 2 ? Self.folders[index] : nil)
+        let (text, results) = folder.report()
+        #expect(results.allSatisfy { $0.hasPassed } && results.count == folder.tests.count, "\(text)")
+        let tested = Set(folder.tests.map { $0.path.replacing(".test.yaml", with: ".yaml") })
+        let untested = folder.definitions.filter { !tested.contains($0) && !$0.hasPrefix("stdlib/builtin/") }
+        #expect(untested.isEmpty, "\(untested)")
+    }
+
+    @Test("Every case that ships passes with restarts after every stored transition", arguments: 0..<2)
+    func survives(_ index: Int) throws {
+        let folder = try #require(Self.folders.count == 2 ? Self.folders[index] : nil)
+        var options = TestSuite.Options()
+        options.crashesEverywhere = true
+        let (text, results) = folder.report(options)
+        #expect(results.allSatisfy { $0.hasPassed }, "\(text)")
+    }
+}
