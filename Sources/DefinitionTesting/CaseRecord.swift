@@ -77,15 +77,12 @@ struct CaseRecord {
 
     // MARK: - While it runs
 
-    mutating func note(_ transition: Transition, _ testCase: TestCase) {
-        let id: InstanceID
-        switch transition.subject {
-        case .start(let new):
-            add(new)
-            id = new.id
-        case .advance(let claim): id = claim.id
-        case .revive(let revived, _): id = revived
-        }
+    /// An instance is there, and begins later.
+    mutating func note(_ new: NewInstance) { add(new) }
+
+    mutating func note(_ transition: Transition) {
+        let id = transition.instanceID
+        if case .start(let new) = transition.subject { add(new) }
         for child in transition.children {
             guard let link = child.parent else { continue }
             let isNew = instances[child.id] == nil

@@ -49,6 +49,7 @@ final class CaseWorld {
     private(set) var transitions = 0
     private var seenTransitions: Set<Int> = []
     private var mustCrash = false
+    private var interruptions = InterruptionCount()
     private var answered: [CaseRecord.Attempt: Int] = [:]
     private var given: [Int: Int] = [:]
 
@@ -198,12 +199,14 @@ final class CaseWorld {
     private func write(_ tag: EngineCore.WriteTag, _ write: JournalWrite) throws(JournalError) -> Bool {
         let outcomes = try journal.write([write])
         inputs.append(.written([(tag: tag, outcome: outcomes[0])]))
+        if case .enqueue(let new) = write, case .enqueued = outcomes[0] { record.note(new) }
         guard case .transition(let transition) = write, case .committed = outcomes[0] else {
             if case .refused(let refusal) = outcomes[0] { record.problem = .broken(refusal.message) }
             return true
         }
         transitions += 1
-        record.note(transition, testCase)
+        record.note(transition)
+        interruptions.note(transition)
         if transitions > Self.transitionLimit { record.problem = .endless(transitions) }
         switch crashes {
         case .never: return true
@@ -212,7 +215,8 @@ final class CaseWorld {
             try crash()
             return false
         case .afterEach:
-            mustCrash = seenTransitions.insert(transition.identity).inserted && !definitions.announcesAtMostOnce(transition)
+            let isNew = seenTransitions.insert(transition.identity).inserted
+            mustCrash = isNew && !interruptions.isAnyStepAtItsLimit && !definitions.announcesAtMostOnce(transition)
             if mustCrash {
                 // Everything else in line dies; this commit's own consequences are still carried out.
                 inputs.removeAll()
@@ -348,14 +352,18 @@ extension Transition.StepChange {
 }
 
 extension Transition {
+    var instanceID: InstanceID {
+        switch subject {
+        case .start(let new): new.id
+        case .advance(let claim): claim.id
+        case .revive(let id, _): id
+        }
+    }
+
     /// The same for a transition that a restart makes once more.
     var identity: Int {
         var hasher = Hasher()
-        switch subject {
-        case .start(let new): hasher.combine(new.id)
-        case .advance(let claim): hasher.combine(claim.id)
-        case .revive(let id, _): hasher.combine(id)
-        }
+        hasher.combine(instanceID)
         hasher.combine(instance.run)
         hasher.combine(instance.lastSequence)
         hasher.combine(instance.status)
@@ -365,5 +373,24 @@ extension Transition {
             hasher.combine(change.row.attempt)
         }
         return hasher.finalize()
+    }
+}
+
+/// How often the running steps have been interrupted: one that reaches the limit fails, which no single crash would make it.
+struct InterruptionCount {
+    private struct Step: Hashable {
+        var instance: InstanceID
+        var key: MemoKey
+    }
+
+    private var counts: [Step: Int] = [:]
+
+    var isAnyStepAtItsLimit: Bool { counts.values.contains { $0 >= AttemptMachine.maximumInterruptions } }
+
+    mutating func note(_ transition: Transition) {
+        for change in transition.steps {
+            let row = change.row
+            counts[Step(instance: transition.instanceID, key: row.key)] = row.status == .running ? row.interruptions : nil
+        }
     }
 }

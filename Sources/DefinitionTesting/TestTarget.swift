@@ -122,7 +122,7 @@ extension StaticType {
         case .bool: .bool(true)
         case .int, .uint: .int(1)
         case .double: .double(1.5)
-        case .string, .secret: .string(name)
+        case .string, .secret: .string(name == "email" ? "ada@example.com" : name)
         case .timestamp: .string("2026-01-01T00:00:00Z")
         case .duration: .string("60s")
         case .enumeration(let members): members.first.map(Value.string) ?? .null

@@ -96,18 +96,18 @@ struct TypedReading {
     ) -> Value? {
         let names = record.fields.map(\.name)
         let given = pairs.map(\.key.text)
+        var absent = record.fields.filter { field in !given.contains { $0.hasSameCodePoints(as: field.name) } }
         var isWhole = true
-        for field in record.fields where strictness != .lenient && !field.isOptional && !field.type.mayBeNull {
-            if given.contains(where: { $0.hasSameCodePoints(as: field.name) }) { continue }
-            reading.report(.missingField(field, of: what, at: node.firstLine))
-            isWhole = false
-        }
         for pair in pairs where record.field(pair.key.text) == nil && strictness != .lenient && !record.isOpen {
             // What an action returns may have more fields than are read; a misspelt one is no such field.
-            let absent = names.filter { name in !given.contains { $0.hasSameCodePoints(as: name) } }
-            let guess = closestMatch(to: pair.key.text, among: absent)
+            let guess = closestMatch(to: pair.key.text, among: absent.map(\.name))
             if strictness == .result, guess == nil { continue }
             reading.report(.unknownField(pair.key, of: what, guess: guess, known: names))
+            absent.removeAll { $0.name == guess }
+            isWhole = false
+        }
+        for field in absent where strictness != .lenient && !field.isOptional && !field.type.mayBeNull {
+            reading.report(.missingField(field, of: what, at: node.firstLine))
             isWhole = false
         }
         let value = map(pairs, what, strictness) { name in

@@ -1,5 +1,6 @@
 import DefinitionTesting
 import Diagnostics
+import Foundation
 import Testing
 
 /// The definitions and the standard library that ship, with their own tests.
