@@ -202,7 +202,7 @@ struct Reading {
         var whole = Ran(end: .success(.null), at: parts.map(\.at).max() ?? start)
         for part in parts { whole = whole.adding(part) }
         if let failure {
-            whole.end = whole.at < stops.first ? .failure(failure.1) : .stopped(stops.firstCause)
+            whole.end = .failure(failure.1)
         } else if parts.allSatisfy(\.end.isSuccess) {
             whole.end = .success(output())
         } else {
