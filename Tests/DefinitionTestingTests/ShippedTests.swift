@@ -1,7 +1,9 @@
 import DefinitionTesting
 import Diagnostics
 import Foundation
+import StandardLibrary
 import Testing
+import WorkflowDefinitions
 
 /// The definitions and the standard library that ship, with their own tests.
 struct ShippedTests {
@@ -34,5 +36,15 @@ struct ShippedTests {
         options.crashesEverywhere = true
         let (text, results) = folder.report(options)
         #expect(results.allSatisfy { $0.hasPassed }, "\(text)")
+    }
+}
+
+/// The reference of the standard library is made from its files.
+struct StandardLibraryReferenceTests {
+    @Test("docs/stdlib.md says what the files say")
+    func reference() throws {
+        let library = StandardLibrary.files.map { SourceFile(path: "stdlib/\($0.path)", bytes: $0.bytes) }
+        let text = ActionReference.markdown(ActionReference.all(in: library))
+        try expect(text, in: repository.appending(path: "docs/stdlib.md"))
     }
 }
