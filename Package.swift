@@ -104,15 +104,16 @@ let modules: [Module] = [
     Module(name: "CEL", uses: ["Diagnostics", "Values", "LinearRegex"]),
     Module(name: "JSONSchema", uses: ["Diagnostics", "Values", "LinearRegex"]),
     Module(name: "Schedules", uses: ["Diagnostics", "Values"]),
+    Module(name: "Mustache", uses: ["Values"]),
 
     // The narrow waist, and what is stored.
-    Module(name: "WorkflowGraph", uses: ["CEL", "JSONSchema", "Values", "Diagnostics"]),
+    Module(name: "WorkflowGraph", uses: ["CEL", "JSONSchema", "Mustache", "Values", "Diagnostics"]),
     Module(name: "WorkflowJournal", uses: ["Values"]),
 
     Module(
         name: "WorkflowDefinitions",
         uses: [
-            "YAMLSyntax", "CEL", "JSONSchema", "Schedules", "WorkflowGraph", "Values", "Diagnostics",
+            "YAMLSyntax", "CEL", "JSONSchema", "Schedules", "Mustache", "WorkflowGraph", "Values", "Diagnostics",
         ]),
     Module(name: "WorkflowInterpreter", uses: ["WorkflowGraph", "WorkflowJournal", "CEL", "JSONSchema", "Values"]),
 
@@ -170,6 +171,7 @@ let modules: [Module] = [
     Module(name: "YAMLSyntaxTests", kind: .test, uses: ["YAMLSyntax", "Diagnostics", "Values"], exclude: ["Fixtures"]),
     Module(name: "CELTests", kind: .test, uses: ["CEL", "Values", "Diagnostics"], exclude: ["Fixtures"]),
     Module(name: "JSONSchemaTests", kind: .test, uses: ["JSONSchema", "Values", "Diagnostics"]),
+    Module(name: "MustacheTests", kind: .test, uses: ["Mustache", "Values"]),
     Module(name: "SchedulesTests", kind: .test, uses: ["Schedules", "Values", "Diagnostics"]),
     Module(
         name: "WorkflowDefinitionsTests", kind: .test,

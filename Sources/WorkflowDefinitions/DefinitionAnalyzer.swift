@@ -55,10 +55,9 @@ package enum DefinitionAnalyzer {
         _ found: DiagnosticCollector, in project: Project, _ policy: DiagnosticPolicy
     ) -> [Diagnostic] {
         let all = found.sorted
-        let faulty = files(of: all) { !DiagnosticCatalogue.canBeSettled($0) }
         var waivers = WaiverApplication(project.waivers, roots: project.files.map(\.definition.root))
         waivers.apply(to: all)
-        waivers.reportUseless { faulty.contains(ObjectIdentifier($0)) }
+        if all.allSatisfy(DiagnosticCatalogue.canBeSettled) { waivers.reportUseless() }
         var settled = DiagnosticCollector()
         for diagnostic in waivers.remaining { policy.applied(to: diagnostic).map { settled.report($0) } }
         return settled.sorted
@@ -73,7 +72,7 @@ package enum DefinitionAnalyzer {
     ) -> AnalysedWorkflow {
         let closure = DefinitionClosure(of: file, project: project, lowering: lowering)
         let isFaulty =
-            closure.hasFaultyInterface
+            closure.hasFaultyInterface || closure.templates.contains { !$0.isSound }
             || closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
             || project.shared.map { closure.usesSharedTypes && faulty.contains(ObjectIdentifier($0.file)) } ?? false
         return AnalysedWorkflow(

@@ -6,7 +6,7 @@ import YAMLSyntax
 
 /// Every file that belongs together, as text.
 package struct SourceSet: Sendable {
-    /// Files of the definitions folder; other files than definitions and `types.yaml` are left out.
+    /// Files of the definitions folder: definitions, `types.yaml`, mail templates (`emails/*.mustache`).
     package var definitions: [SourceFile]
     /// Files of `stdlib/`: signatures of built-in actions and composite actions.
     package var library: [SourceFile]
@@ -100,6 +100,10 @@ struct Project {
         into parsed: inout [(definition: Definition, isLibrary: Bool, path: String)]
     ) {
         guard !path.hasSuffix(".test.yaml") else { return }
+        if !isLibrary, let name = MailTemplate.name(ofPath: path) {
+            names.templates[name, default: MailTemplate(name: name)].add(file, path: path) { diagnostics.report($0) }
+            return
+        }
         let document = YAMLReader.readDocument(file)
         diagnostics.report(contentsOf: document.diagnostics)
         if !isLibrary { waivers += document.comments.compactMap { Waiver.read($0) { diagnostics.report($0) } } }

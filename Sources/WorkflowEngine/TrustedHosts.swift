@@ -29,6 +29,8 @@ enum TrustedHosts {
                 hosts.insert(host)
             }
         case .list(let items): for item in items { collect(item, into: &hosts) }
+        // A mail.
+        case .mustache: break
         case .map(let members): for member in members { collect(member.value, into: &hosts) }
         case .expression(let expression): if let constant = expression.constant { collect(constant, into: &hosts) }
         }

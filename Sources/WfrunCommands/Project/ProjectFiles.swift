@@ -46,7 +46,7 @@ struct ProjectFiles: Sendable {
     }
 
     /// The project a single file belongs to: all of the nearest folder above it that is called `definitions`; a file elsewhere
-    /// stands alone, with the actions and types beside it.
+    /// stands alone, with the actions, types and mail templates beside it.
     static func around(_ file: String, definitions folder: String? = nil) throws(CommandFailure) -> ProjectFiles {
         guard Files.exists(file) else { throw CommandFailure(.notFound, "There is no file \(file).") }
         if let folder { return try below(folder) }
@@ -56,7 +56,7 @@ struct ProjectFiles: Sendable {
         let folder = Files.folder(of: file)
         var project = ProjectFiles(folder: folder)
         let name = Files.name(of: file)
-        let companions = try project.paths(inside: "actions")
+        let companions = try project.paths(inside: "actions") + project.paths(inside: "emails")
         for path in companions + ["types.yaml"] where Files.exists(Files.join(folder, path)) && path != name {
             project.take(path)
         }
@@ -113,7 +113,7 @@ struct ProjectFiles: Sendable {
                 let status = try? Files.status(Files.join(folder, path))
                 if status?.kind == .folder {
                     if next.depth < Self.deepest { pending.append((path, next.depth + 1)) }
-                } else if name.hasSuffix(".yaml"), name.hasSuffix(".test.yaml") == isTest {
+                } else if isTest ? name.hasSuffix(".test.yaml") : Self.isTaken(path, name: name) {
                     found.append(path)
                 }
             }
@@ -122,6 +122,12 @@ struct ProjectFiles: Sendable {
             }
         }
         return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Definitions, `types.yaml` and mail templates.
+    private static func isTaken(_ path: String, name: String) -> Bool {
+        if path.hasPrefix("emails/") && name.hasSuffix(".mustache") { return true }
+        return name.hasSuffix(".yaml") && !name.hasSuffix(".test.yaml")
     }
 
     private static func unreadable(_ folder: String, _ failure: Files.Failure) -> CommandFailure {

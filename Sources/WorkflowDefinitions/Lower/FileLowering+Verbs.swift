@@ -107,20 +107,33 @@ extension FileLowering {
         }
         InputCombinationRule.check(signature, pairs, at: with?.keyRange ?? action.range) { report($0) }
         var members: [ValueExpression.Member] = []
+        var template: Located<String>?
+        var data: (value: LoweredValue, range: SourceRange)?
         for pair in pairs {
             guard let (field, type) = fields.first(where: { $0.field.name.hasSameCodePoints(as: pair.key.text) }) else {
                 report(.unknownInput(pair.key, of: signature, known: fields.map(\.field.name)))
                 continue
             }
             let traits = signature.traits(of: field.name)
-            if traits.sink == .literal { LiteralInputRule.check(pair, of: signature) { report($0) } }
+            if traits.sink == .literal || traits.sink == .template {
+                LiteralInputRule.check(pair, of: signature) { report($0) }
+            }
             var place = ValuePlace("the input '\(field.name)'", expected: type)
             place.mismatch = .callInput
             place.allowsSecrets = traits.allowsSecrets || type.holdsSecrets
             place.storesValue = signature.isWorkflow
             place.leaksSecrets = !signature.isWorkflow
             place.isCode = traits.sink == .literal || traits.sink == .command
-            members.append(.init(name: field.name, value: value(pair.value, place, &scope).expression))
+            let lowered = value(pair.value, place, &scope)
+            if field.name == "data" { data = (lowered, pair.key.range) }
+            if traits.sink == .template, case .constant(.string(let name)) = lowered.expression {
+                template = Located(name, at: pair.value.range)
+            }
+            members.append(.init(name: field.name, value: lowered.expression))
+        }
+        if let template {
+            members.removeAll { $0.name == "data" || signature.traits(of: $0.name).sink == .template }
+            members += mail(template, data: data)
         }
         return ValueExpression.folded(members)
     }

@@ -24,6 +24,8 @@ struct LoweredFile: Sendable {
     var events: [String] = []
     /// Workflows it invokes.
     var invoked: [String] = []
+    /// Mail templates it names.
+    var templates: [String] = []
     var diagnostics: DiagnosticCollector
     /// Everything could be lowered: the nodes may run.
     var isComplete: Bool
@@ -44,6 +46,7 @@ struct FileLowering {
     var builtins: [String] = []
     var matchSets: Set<StepGraph.EventPaths> = []
     var switchMembers: [String: [Value]] = [:]
+    var usedTemplates: [String] = []
     var usedEvents: [String] = []
     var invoked: [String] = []
     var diagnostics = DiagnosticCollector()
@@ -79,6 +82,7 @@ struct FileLowering {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
             switchMembers: switchMembers, triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked,
+            templates: usedTemplates,
             diagnostics: diagnostics, isComplete: isComplete)
     }
 
@@ -255,9 +259,12 @@ struct ProjectNames: Sendable {
     var outputTypes: [String: StaticType] = [:]
     /// What workflows take and return, by name.
     var interfaces: [String: ActionSignature] = [:]
+    /// Mail templates by name.
+    var templates: [String: MailTemplate] = [:]
     /// Names of the project's workflows.
     var workflows: [String] = []
 
+    var templateNames: [String] { templates.keys.sorted { $0.precedesByCodePoint($1) } }
     var actionNames: [String] { actions.keys.sorted { $0.precedesByCodePoint($1) } }
 }
 

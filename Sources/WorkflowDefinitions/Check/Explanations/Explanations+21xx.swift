@@ -556,5 +556,32 @@ extension Explanation {
                     call: http.get
                     with: { url: "${{ config.shopUrl }}/orders" }
                 """),
+        Explanation(
+            .singleBranch,
+            """
+            `parallel` has one branch, so nothing runs at the same time. Write the step alone, or put beside it what it should
+            run with; the items of a list run at the same time with `foreach` and its `concurrency`.
+            """,
+            wrong: """
+                workflow: fetch
+                steps:
+                  - id: both
+                    parallel:
+                      - id: orders
+                        call: http.get
+                        with: { url: "http://127.0.0.1:9000/orders" }
+                """,
+            right: """
+                workflow: fetch
+                steps:
+                  - id: both
+                    parallel:
+                      - id: orders
+                        call: http.get
+                        with: { url: "http://127.0.0.1:9000/orders" }
+                      - id: customers
+                        call: http.get
+                        with: { url: "http://127.0.0.1:9000/customers" }
+                """),
     ]
 }
