@@ -25,14 +25,15 @@ struct DefinitionFolder {
     init(_ url: URL, root: String = "", isLibrary: Bool = false) throws {
         self.url = url
         self.root = root
-        let paths = try FileManager.default.subpathsOfDirectory(atPath: url.path).filter { $0.hasSuffix(".yaml") }.sorted()
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted()
+            .filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".mustache") }
         let files = try paths.map { path in
             let text = try String(contentsOf: url.appending(path: path), encoding: .utf8)
             return SourceFile(path: root.isEmpty ? path : "\(root)/\(path)", text: text)
         }
         tests = files.filter { $0.path.hasSuffix(".test.yaml") }
         let sourceFiles = files.filter { !$0.path.hasSuffix(".test.yaml") }
-        definitions = sourceFiles.map(\.path)
+        definitions = sourceFiles.map(\.path).filter { $0.hasSuffix(".yaml") }
         let sources = SourceSet(
             definitions: isLibrary ? [] : sourceFiles, library: isLibrary ? sourceFiles : standardLibraryFiles, root: root)
         let analysis = DefinitionAnalyzer.analyze(sources, includesActions: true)

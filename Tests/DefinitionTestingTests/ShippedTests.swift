@@ -48,3 +48,30 @@ struct StandardLibraryReferenceTests {
         try expect(text, in: repository.appending(path: "docs/stdlib.md"))
     }
 }
+
+/// `docs/testing.md` is executed: its `yaml file=…` blocks make a project whose tests pass.
+struct TestingDocumentationTests {
+    @Test("The examples of docs/testing.md pass, with restarts everywhere too")
+    func examples() throws {
+        let text = try String(contentsOf: repository.appending(path: "docs/testing.md"), encoding: .utf8)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "wfrun-docs-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for block in text.components(separatedBy: "```yaml file=").dropFirst() {
+            let body = try #require(block.components(separatedBy: "\n```").first)
+            let (name, content) = try #require(body.split(separator: "\n", maxSplits: 1).pair)
+            let file = folder.appending(path: name)
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try "\(content)\n".write(to: file, atomically: true, encoding: .utf8)
+        }
+        let project = try DefinitionFolder(folder)
+        #expect(project.diagnostics.allSatisfy { $0.severity < .error }, "\(TextRenderer().render(project.diagnostics))")
+        var options = TestSuite.Options()
+        options.crashesEverywhere = true
+        let (report, results) = project.report(options)
+        #expect(results.count == 3 && results.allSatisfy { $0.hasPassed }, "\(report)")
+    }
+}
+
+extension [Substring] {
+    fileprivate var pair: (String, String)? { count == 2 ? (String(self[0]), String(self[1])) : nil }
+}
