@@ -31,7 +31,7 @@ extension EngineCore {
             return
         }
         let graph = definition.graph
-        let interpreter = Interpreter(graph: graph, header: prepared.header)
+        let interpreter = Interpreter(graph: graph, header: prepared.header, tracer: configuration.tracer)
         let instance = LiveInstance(
             claim: nil, facts: LiveInstance.Facts(id: id, config: definition.config, configDigest: definition.configDigest),
             interpreter: interpreter,
@@ -108,7 +108,7 @@ extension EngineCore {
             interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps, hasBegun: false)
             beginning = .retried(RetryRecord(run: stored.state.run, occurrences: stored.occurrences))
         } else {
-            interpreter = Interpreter(graph: graph, header: header)
+            interpreter = Interpreter(graph: graph, header: header, tracer: configuration.tracer)
             beginning = .first(interpreter.start())
         }
         let instance = LiveInstance(

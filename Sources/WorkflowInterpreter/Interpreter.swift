@@ -58,9 +58,13 @@ package final class Interpreter {
         case advance(Frame)
     }
 
-    package init(graph: StepGraph, header: InstanceHeader) {
+    /// Hears of each node that begins, and has no say; nil outside of tests of definitions.
+    let tracer: StepTracer?
+
+    package init(graph: StepGraph, header: InstanceHeader, tracer: StepTracer? = nil) {
         self.graph = graph
         self.header = header
+        self.tracer = tracer
         now = header.startedAt
     }
 
@@ -218,3 +222,6 @@ package final class Interpreter {
         inOrder { stop(root, cause) }
     }
 }
+
+/// Told of the nodes of an instance as they begin.
+package typealias StepTracer = @Sendable (InstanceID, NodeIndex) -> Void
