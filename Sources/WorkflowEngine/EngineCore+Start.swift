@@ -33,7 +33,8 @@ extension EngineCore {
         let graph = definition.graph
         let interpreter = Interpreter(graph: graph, header: prepared.header)
         let instance = LiveInstance(
-            claim: nil, facts: LiveInstance.Facts(id: id, config: definition.config), interpreter: interpreter,
+            claim: nil, facts: LiveInstance.Facts(id: id, config: definition.config, configDigest: definition.configDigest),
+            interpreter: interpreter,
             trustedHosts: TrustedHosts.of(graph, config: definition.config),
             state: Transition.InstanceState(status: .running, startedAt: now, runStartedAt: now), marks: 0)
         var builder = TransitionBuilder(subject: .start(new), time: now, state: instance.state)
@@ -114,7 +115,8 @@ extension EngineCore {
         let instance = LiveInstance(
             claim: stored.claim,
             facts: LiveInstance.Facts(
-                id: stored.claim.id, config: stored.config, depth: stored.depth, eventDepth: stored.eventDepth),
+                id: stored.claim.id, config: stored.config, configDigest: ContentDigest(of: stored.config), depth: stored.depth,
+                eventDepth: stored.eventDepth),
             interpreter: interpreter, trustedHosts: TrustedHosts.of(graph, config: stored.config), state: stored.state,
             marks: stored.marks)
         instance.beginning = beginning
