@@ -39,8 +39,9 @@ final class LiveInstance {
     /// What an instance is beside its state and its journal.
     struct Facts {
         var id: InstanceID
-        /// The configuration snapshot as it is stored.
+        /// The configuration snapshot.
         var config: Value
+        var configDigest: ContentDigest
         /// How deep it is in workflows invoking each other.
         var depth = 0
         /// How long the chain of events is that led to it.
@@ -85,6 +86,8 @@ final class LiveInstance {
     var isWriting = false
     var needsInbox = false
     var isReadingInbox = false
+    /// Somebody woke it while it was here without having begun: it is read again before it is forgotten.
+    var mustComeBack = false
     var lastUsed: UInt64 = 0
 
     init(

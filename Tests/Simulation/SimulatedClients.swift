@@ -75,7 +75,7 @@ extension SimulatedWorld {
                 if repetitions > 0 { later(random.within(0...5_000_000)) { $0.send(start, repetitions: repetitions - 1) } }
             case .refused(let error) where error.code == .unknown || error.code == .unavailable:
                 later(random.within(500_000...3_000_000)) { $0.send(start, repetitions: repetitions) }
-            case .refused, .written: break
+            case .refused, .written, .retried, .upgraded: break
             }
         }
     }
@@ -92,7 +92,7 @@ extension SimulatedWorld {
                 if repetitions > 0 { later(random.within(0...5_000_000)) { $0.send(event, repetitions: repetitions - 1) } }
             case .written(.unknown), .refused:
                 later(random.within(500_000...3_000_000)) { $0.send(event, repetitions: repetitions) }
-            case .written, .started: checker.report("G1", "an event was answered with \(answer)")
+            case .written, .started, .retried, .upgraded: checker.report("G1", "an event was answered with \(answer)")
             }
         }
     }
@@ -108,7 +108,7 @@ extension SimulatedWorld {
             case .written(.requested(.recorded)): checker.cancelAccepted(id)
             case .written(.requested(.alreadyEnded)): checker.cancelRefused(id)
             case .written(.unknown), .refused: later(random.within(500_000...3_000_000)) { $0.send(cancel) }
-            case .written, .started: checker.report("G1", "a cancel was answered with \(answer)")
+            case .written, .started, .retried, .upgraded: checker.report("G1", "a cancel was answered with \(answer)")
             }
         }
     }

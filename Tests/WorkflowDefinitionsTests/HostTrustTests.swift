@@ -28,7 +28,8 @@ import WorkflowGraph
     }
 
     @Test(arguments: [
-        "https://shop.example.com/orders/${{ input.id }}", "${{ config.shopUrl }}/orders/${{ input.id }}", "${{ config.shopUrl }}",
+        "https://shop.example.com/orders/${{ input.id }}", "${{ config.shopUrl }}/orders/${{ input.id }}",
+        "${{ config.shopUrl }}",
         "https://${{ config.host }}/${{ input.id }}", "${{ config.shopUrl + '/orders/' + input.id }}",
         "${{ input.id == 'x' ? config.shopUrl : 'https://shop.example.com' }}",
     ])

@@ -128,13 +128,29 @@ extension FileLowering {
             value($0.node, .deciding("`every`", expected: DeclaredType(.duration)), &ended).expression
         }
         let node = Node.Repeat(
-            until: until?.expression, maximum: loop.max?.value ?? 1, every: every, initial: initial, body: body.node)
+            until: until?.expression, maximum: loop.max?.value ?? 1, every: every, initial: initial,
+            previousShape: previous?.wideningShape ?? .any, body: body.node)
         body.node = add(step.id.value, .repeat(node), step.range, body.type)
         return (body, next)
     }
 }
 
 extension StaticType {
+    /// Makes doubles of ints where the type says so; nil when it says so nowhere.
+    fileprivate var wideningShape: ValueShape? {
+        switch self {
+        case .double: return .number
+        case .list(let item): return item.wideningShape.map(ValueShape.list)
+        case .map(_, let value): return value.wideningShape.map(ValueShape.map)
+        case .nullable(let wrapped): return wrapped.wideningShape.map(ValueShape.nullable)
+        case .record(let record) where !record.isOpen:
+            let shapes = record.fields.map { ($0.name, $0.type.wideningShape) }
+            guard shapes.contains(where: { $0.1 != nil }) else { return nil }
+            return .record(shapes.map { ValueShape.Field(name: $0.0, shape: $0.1 ?? .any) })
+        default: return nil
+        }
+    }
+
     /// Parts that have no type because of a mistake vanish in a join.
     fileprivate var withoutMistakes: StaticType {
         switch self {

@@ -127,6 +127,8 @@ extension FileLowering {
         }
         InputCombinationRule.check(signature, pairs, at: with?.keyRange ?? action.range) { report($0) }
         var members: [ValueExpression.Member] = []
+        var template: Located<String>?
+        var data: (value: LoweredValue, range: SourceRange)?
         var labels: [(String, ValueLabels)] = []
         var hosts: [HostTrust.Sink] = []
         for pair in pairs {
@@ -135,7 +137,9 @@ extension FileLowering {
                 continue
             }
             let traits = signature.traits(of: field.name)
-            if traits.sink == .literal { LiteralInputRule.check(pair, of: signature) { report($0) } }
+            if traits.sink == .literal || traits.sink == .template {
+                LiteralInputRule.check(pair, of: signature) { report($0) }
+            }
             var place = ValuePlace("the input '\(field.name)'", expected: type)
             place.mismatch = .callInput
             place.allowsSecrets = traits.allowsSecrets || type.holdsSecrets
@@ -144,9 +148,17 @@ extension FileLowering {
             place.isCode = traits.sink == .literal || traits.sink == .command
             place.showsSecrets = signature.isBuiltin && field.name == "query"
             let given = value(pair.value, place, &scope)
+            if field.name == "data" { data = (given, pair.key.range) }
+            if traits.sink == .template, case .constant(.string(let name)) = given.expression {
+                template = Located(name, at: pair.value.range)
+            }
             members.append(.init(name: field.name, value: given.expression))
             labels.append((field.name, given.labels))
             hosts += hostSinks(given, of: field.name, in: signature, type: type, at: pair.value.firstLine)
+        }
+        if let template {
+            members.removeAll { $0.name == "data" || signature.traits(of: $0.name).sink == .template }
+            members += mail(template, data: data)
         }
         return GivenInput(
             expression: ValueExpression.folded(members), labels: ValueLabels(fields: labels), hosts: hosts)

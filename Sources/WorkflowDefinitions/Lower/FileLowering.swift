@@ -24,6 +24,8 @@ struct LoweredFile: Sendable {
     var events: [String] = []
     /// Workflows it invokes.
     var invoked: [String] = []
+    /// Mail templates it names.
+    var templates: [String] = []
     var outputLabels = ValueLabels.written
     var hosts = HostTrust()
     /// Its inputs that decide a host, here or in what it calls.
@@ -48,6 +50,7 @@ struct FileLowering {
     var builtins: [String] = []
     var matchSets: Set<StepGraph.EventPaths> = []
     var switchMembers: [String: [Value]] = [:]
+    var usedTemplates: [String] = []
     var usedEvents: [String] = []
     var invoked: [String] = []
     var diagnostics = DiagnosticCollector()
@@ -86,7 +89,8 @@ struct FileLowering {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
             switchMembers: switchMembers, triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked,
-            outputLabels: outputLabels, hosts: hosts, diagnostics: diagnostics, isComplete: isComplete)
+            templates: usedTemplates, outputLabels: outputLabels, hosts: hosts, diagnostics: diagnostics,
+            isComplete: isComplete)
     }
 
     // MARK: The file
@@ -276,9 +280,12 @@ struct ProjectNames: Sendable {
     var hostParameters: [String: Set<String>] = [:]
     /// What workflows take and return, by name.
     var interfaces: [String: ActionSignature] = [:]
+    /// Mail templates by name.
+    var templates: [String: MailTemplate] = [:]
     /// Names of the project's workflows.
     var workflows: [String] = []
 
+    var templateNames: [String] { templates.keys.sorted { $0.precedesByCodePoint($1) } }
     func hostParameters(of action: String) -> Set<String> { hostParameters[action] ?? [] }
 
     var actionNames: [String] { actions.keys.sorted { $0.precedesByCodePoint($1) } }
