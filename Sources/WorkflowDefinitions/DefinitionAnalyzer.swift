@@ -1,6 +1,7 @@
 // WorkflowDefinitions: from the text of definitions to step graphs, with every mistake on the way.
 //
-// Invariant: knows no engine and no store, does no I/O; the same texts give the same diagnostics, graphs and digests.
+// Invariant: knows no engine, no store and no clock, reads no file but the time zone database; the same texts at the same
+// instant (`SourceSet.asOf`) give the same diagnostics, and at any instant the same graphs and digests.
 //
 // Start at `DefinitionAnalyzer.analyze`: `Parse` reads keys into `Definition`s, `Types` types their declarations, `Lower`
 // types and lowers their steps file by file, `Check/Rules` has the checks that need no more than the parsed file, `Wording`
