@@ -110,7 +110,7 @@ extension EngineCore {
             beginning = .retried(RetryRecord(run: stored.state.run, occurrences: stored.occurrences))
         } else {
             interpreter = Interpreter(graph: graph, header: header)
-            beginning = .first(interpreter.start())
+            beginning = .first
         }
         let instance = LiveInstance(
             claim: stored.claim,

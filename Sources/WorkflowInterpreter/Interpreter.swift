@@ -119,12 +119,17 @@ package final class Interpreter {
     package func apply(_ entry: JournalEntry) throws(JournalMismatch) -> [Command] {
         guard entry.sequence == sequence + 1 else {
             throw JournalMismatch(
-                key: nil, recorded: "entry \(entry.sequence)", asked: "entry \(sequence + 1)",
+                .journalDamaged, key: nil, recorded: "entry \(entry.sequence)", asked: "entry \(sequence + 1)",
                 explanation: "the journal's sequence has a gap")
         }
-        guard completion == nil else {
+        if let completion {
+            if case .signal(.retried) = entry.content {
+                // All that is kept is all there is to do, on a definition that was corrected.
+                advance(entry)
+                return [.finish(completion)]
+            }
             throw JournalMismatch(
-                key: nil, recorded: "entry \(entry.sequence)", asked: "nothing",
+                .endsEarlier, key: nil, recorded: "entry \(entry.sequence)", asked: "nothing",
                 explanation: "the definition has ended before the journal does")
         }
         switch entry.content {
@@ -187,10 +192,11 @@ package final class Interpreter {
     private func deliver(_ outcome: StepOutcome, to key: MemoKey, _ entry: JournalEntry) throws(JournalMismatch) {
         guard let frame = leaves.removeValue(forKey: key) else {
             throw JournalMismatch(
-                key: key, recorded: "an outcome of step '\(key)'", asked: "no such step",
+                .stepVanished, key: key, recorded: "an outcome of step '\(key)'", asked: "no such step",
                 explanation: "the definition does not come to this step here")
         }
         advance(entry)
+        frame.noteProgress()
         switch frame.state {
         case .pause(_, let then): pauseEnded(frame, then)
         case .leaf(let command): leafEnded(frame, command, outcome)
@@ -212,11 +218,12 @@ package final class Interpreter {
         case .timedOut(let step):
             guard let frame = timers.removeValue(forKey: step.timeout) else {
                 throw JournalMismatch(
-                    key: step, recorded: "a timeout of step '\(step)'", asked: "no such timeout",
+                    .timeoutVanished, key: step, recorded: "a timeout of step '\(step)'", asked: "no such timeout",
                     explanation: "the definition sets no timeout there now")
             }
             advance(entry)
             frame.timer = nil
+            frame.noteProgress()
             timeoutFired(frame)
         case .admitted:
             advance(entry)
@@ -249,7 +256,7 @@ package final class Interpreter {
         guard let frame = leaves[wait], let index = frame.isNode, case .wait(let step) = graph[index].kind else {
             return .declined(reason: nil)
         }
-        guard let typed = typedEvent(event.value) else {
+        guard let typed = graph.typed(event: event.value) else {
             return .declined(reason: "the payload of event \(event.id) does not fit the type of '\(event.name)'")
         }
         guard let condition = step.where else { return .accepted }

@@ -61,7 +61,9 @@ struct RetryPlanning {
     func begin(at step: MemoKey) throws(RetryRefusal) -> Draft {
         let inside = run.rows.filter { $0.verb != .signal && isInside($0.key.text, step.text) }
         guard !inside.isEmpty else {
-            throw RetryRefusal(reason: .stepNotFound, description: "the last run came to no step '\(step)'")
+            throw RetryRefusal(
+                reason: .stepNotFound,
+                description: "the journal of the last run has no step '\(step)'; steps without an effect have no entry")
         }
         guard !step.isCleanup && !step.isReserved else {
             throw RetryRefusal(
@@ -122,16 +124,20 @@ struct RetryPlanning {
             }
             kept = try keep(draft)
         }
-        let next = try replay(kept.rows, on: upgrade)
-        let begun = next.outstandingSteps
+        let occurrences = run.counts.filter { $0.value > kept.interpreter.completions[$0.key] ?? 0 }
+        let beginning = try begin(kept.rows, occurrences, on: upgrade)
         let keys = Set(kept.rows.map(\.key))
         let dropped = run.rows.filter { !keys.contains($0.key) }
-        let again = Replay.entries(of: dropped).filter { $0.verb != .signal && !$0.key.isReserved && !$0.key.isCleanup }
         return RetryPlan(
             kept: kept.rows, keptSequence: kept.interpreter.sequence,
-            occurrences: run.counts.filter { $0.value > kept.interpreter.completions[$0.key] ?? 0 },
-            staying: Replay.entries(of: kept.rows).filter { $0.verb != .signal && !$0.key.isReserved }.map(\.key),
-            again: again.map(\.key), beginning: begun, dropped: dropped)
+            occurrences: occurrences,
+            staying: steps(of: kept.rows).filter { $0.status == .completed }.map(\.key), again: steps(of: dropped).map(\.key),
+            beginning: beginning, dropped: dropped)
+    }
+
+    /// In the order in which they ended; compensations, `finally` blocks and pauses apart.
+    private func steps(of rows: [StepRow]) -> [StepRow] {
+        Replay.entries(of: rows).filter { $0.verb != .signal && !$0.key.isReserved && !$0.key.isCleanup }
     }
 
     /// A step that is under way in what is kept, though its `finally` has run since.
@@ -167,26 +173,29 @@ struct RetryPlanning {
         }
     }
 
-    /// The kept rows must replay on what the new run runs, and leave it something to do.
-    private func replay(
-        _ rows: [StepRow], on upgrade: (graph: StepGraph, header: InstanceHeader)?
-    ) throws(RetryRefusal) -> Interpreter {
+    /// What the new run begins with. The kept rows must replay on what it runs, and not make it end as before.
+    private func begin(
+        _ rows: [StepRow], _ occurrences: [String: Int], on upgrade: (graph: StepGraph, header: InstanceHeader)?
+    ) throws(RetryRefusal) -> [MemoKey] {
         let interpreter: Interpreter
+        let commands: [Command]
         do {
             interpreter = try Replay.rebuild(
                 graph: upgrade?.graph ?? graph, header: upgrade?.header ?? header, rows: rows, hasBegun: false)
+            let retry = Signal.retried(RetryRecord(run: header.run + 1, occurrences: occurrences))
+            commands = try interpreter.apply(
+                JournalEntry(sequence: interpreter.sequence + 1, time: interpreter.now, content: .signal(retry)))
         } catch {
             throw RetryRefusal(reason: .mismatch, description: "what is kept does not replay on the definition: \(error)")
         }
-        guard interpreter.completion == nil, interpreter.ending == nil else {
-            let remedy =
-                upgrade == nil
-                ? "begin at an earlier step with --from, or correct the definition and use --upgrade"
-                : "begin at an earlier step with --from, or correct the definition"
+        guard interpreter.ending == nil else {
+            let remedy = upgrade == nil ? "correct the definition and use --upgrade" : "correct the definition"
             throw RetryRefusal(
-                reason: .failsAgain, description: "with the results that are kept it would end the same way at once; \(remedy)")
+                reason: .failsAgain,
+                description: "with the results that are kept it would end the same way at once; begin at an earlier step with "
+                    + "--from, or \(remedy)")
         }
-        return interpreter
+        return commands.compactMap(\.leafKey).filter { !$0.isReserved }
     }
 }
 
@@ -257,13 +266,6 @@ struct KeptJournal {
                 rows.append(row)
             }
         }
-    }
-}
-
-extension Interpreter {
-    /// What is asked for and is a step, pauses apart.
-    fileprivate var outstandingSteps: [MemoKey] {
-        outstanding().compactMap(\.leafKey).filter { !$0.isReserved }
     }
 }
 

@@ -94,7 +94,7 @@ final class InvariantChecker {
             startAnswers[key] = started.id
             if observed[started.id] == nil { report("I1", "the start \(key) was answered before it was committed") }
         case .refused(let error): if error.code != .unknown { refusedStarts.append(id) }
-        case .written, .retried, .upgraded: report("G1", "a start was answered with something else")
+        case .written, .retried, .upgraded: report("G1", "a start was answered with \(answer)")
         }
     }
 

@@ -189,7 +189,7 @@ struct Reading {
     ) -> ([Ran], (at: Int64, Failure)?) {
         let free = parts(stops, nil)
         var first: (index: Int, at: Int64, failure: Failure)?
-        for (index, part) in free.enumerated() where part.at < (first?.at ?? .max) && part.at < stops.first {
+        for (index, part) in free.enumerated() where part.at < (first?.at ?? .max) && part.at <= stops.first {
             if case .failure(let failure) = part.end { first = (index, part.at, failure) }
         }
         guard let first else { return (free, nil) }
@@ -202,7 +202,7 @@ struct Reading {
         var whole = Ran(end: .success(.null), at: parts.map(\.at).max() ?? start)
         for part in parts { whole = whole.adding(part) }
         if let failure {
-            whole.end = whole.at < stops.first ? .failure(failure.1) : .stopped(stops.firstCause)
+            whole.end = .failure(failure.1)
         } else if parts.allSatisfy(\.end.isSuccess) {
             whole.end = .success(output())
         } else {
