@@ -195,10 +195,8 @@ extension EngineCore {
     private func apply(
         _ occurrence: LiveInstance.Occurrence, to instance: LiveInstance, _ builder: inout TransitionBuilder
     ) throws(JournalMismatch) {
-        // What was due before the instance ended in this very pass is void. A run that ends with its beginning still begins.
-        guard instance.beginning != nil || instance.interpreter.completion == nil, !builder.state.status.isTerminal else {
-            return
-        }
+        // What was due before the instance ended in this very pass is void.
+        guard instance.interpreter.completion == nil, !builder.state.status.isTerminal else { return }
         switch occurrence {
         case .begin: try beginRun(instance, &builder)
         case .result(let key, let attempt, let result, let startedAt):

@@ -109,7 +109,7 @@ extension EngineCore {
             beginning = .retried(RetryRecord(run: stored.state.run, occurrences: stored.occurrences))
         } else {
             interpreter = Interpreter(graph: graph, header: header, tracer: configuration.tracer)
-            beginning = .first(interpreter.start())
+            beginning = .first
         }
         let instance = LiveInstance(
             claim: stored.claim,
