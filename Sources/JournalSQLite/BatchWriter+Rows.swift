@@ -35,10 +35,13 @@ extension BatchWriter {
         if memory.childEnds > 0 { try settleChildEnds(of: transition, state, at: place, waking: &woken) }
         for line in transition.logs { try insert(line, instance, run: run) }
         for email in transition.emails { try insert(email, instance) }
-        try requireContent(of: transition)
-        // Children before events: what the parent sends may be for them. Events before waits: a wait finds what was sent.
-        var rejected = try startChildren(of: transition, state, instance, waking: &woken)
-        for sent in transition.eventsSent { rejected += try post(sent, waking: &woken).rejected }
+        var rejected: [InstanceID] = []
+        if !transition.children.isEmpty || !transition.eventsSent.isEmpty {
+            try requireContent(of: transition)
+            // Children before events: what the parent sends may be for them. Events before waits: a wait finds what was sent.
+            rejected = try startChildren(of: transition, state, instance, waking: &woken)
+            for sent in transition.eventsSent { rejected += try post(sent, waking: &woken).rejected }
+        }
         for wait in transition.waitsOpened where try open(wait, instance, run: run, createdEvent: place.createdEvent) {
             try mark(instance, waking: &woken)
         }

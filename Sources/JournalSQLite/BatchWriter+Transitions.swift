@@ -20,10 +20,10 @@ extension BatchWriter {
         /// No ending, hold, cleanup, output or failure.
         var isPlain: Bool
         var runStartedAt: Timestamp?
+        // These are read only when the status changes, as it does with every end.
         /// It stands at a gate, admitted or not.
         var isAtGate: Bool
         var parent: InstanceKey?
-        /// Read only when the status changes.
         var workflow: String
     }
 
@@ -101,12 +101,17 @@ extension BatchWriter {
         try statement(.readInstance).first({ $0.int(instance.number) }) { columns throws(SQLiteFailure) in
             let version = columns.int()
             let status = InstanceStatus(stored: columns.text())
-            return InstanceRow(
+            var row = InstanceRow(
                 version: version, status: status, run: Int(columns.int()), continuations: Int(columns.int()),
                 marks: columns.int(), marksConsumed: columns.int(), isCancelConsumed: columns.int() != 0,
                 createdEvent: EventSequence(columns.int()), startedAt: columns.optionalTime(), endedAt: columns.optionalTime(),
-                isPlain: columns.int() != 0, runStartedAt: columns.optionalTime(), isAtGate: columns.optionalInt() != nil,
-                parent: columns.optionalInt().map(InstanceKey.init), workflow: status == newStatus ? "" : columns.text())
+                isPlain: columns.int() != 0, runStartedAt: columns.optionalTime(), isAtGate: false, workflow: "")
+            if status != newStatus {
+                row.isAtGate = columns.optionalInt() != nil
+                row.parent = columns.optionalInt().map(InstanceKey.init)
+                row.workflow = columns.text()
+            }
+            return row
         }
     }
 
