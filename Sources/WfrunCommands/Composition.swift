@@ -17,7 +17,8 @@ struct Composition: Sendable {
 
     /// Opens the database and puts an engine on it. Nothing runs yet.
     static func open(
-        database: String, durability: SQLiteJournal.Durability, settings: Settings
+        database: String, durability: SQLiteJournal.Durability, settings: Settings,
+        report: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(CommandFailure) -> Composition {
         do throws(Files.Failure) {
             try Files.makeFolder(Files.folder(of: database))
@@ -39,7 +40,8 @@ struct Composition: Sendable {
         }
         let definitions = ProjectDefinitions(store: store, config: ConfigValues(settings))
         let secrets = EnvironmentSecrets(environment: settings.environment, folder: settings.text(nil, "secrets.dir"))
-        let engine = Engine(store: store, definitions: definitions, actions: actions.handlers(), secrets: secrets)
+        let engine = Engine(
+            store: store, definitions: definitions, actions: actions.handlers(), secrets: secrets, report: report)
         return Composition(engine: engine, definitions: definitions, actions: actions)
     }
 

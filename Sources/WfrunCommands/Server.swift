@@ -35,7 +35,10 @@ struct Server: Sendable {
         let fingerprint = ProjectFiles.fingerprint(folder)
         let files = try ProjectFiles.below(folder)
         let analysis = ProjectAnalysis.of(files, policy: settings.file.diagnostics)
-        let composition = try Composition.open(database: database, durability: durability, settings: settings)
+        let logger = serverLogger(Surroundings.current.console)
+        let composition = try Composition.open(database: database, durability: durability, settings: settings) { line in
+            logger.warning("\(line)")
+        }
         let (tokens, newToken) = try LocalTokens.open(database: database)
         try composition.run()
         do throws(CommandFailure) {

@@ -85,7 +85,7 @@ extension EngineCore {
         giveBackHeldPlaces(instance)
         let isWaitingOutside = instance.isHeld ? !attempts.hasAny(of: claim.instance) : !instance.hasBegun
         // A held instance is taken up anew when it is released, one at a gate when it is admitted.
-        if isWaitingOutside { leaveMemory(instance) } else { evictIdle() }
+        if isWaitingOutside { leaveMemory(instance, andComeBack: instance.mustComeBack) } else { evictIdle() }
     }
 
     // MARK: - After the commit
@@ -183,9 +183,11 @@ extension EngineCore {
 
     /// Suspended instances leave memory, those unused the longest first.
     private func evictIdle() {
-        guard live.count > configuration.maximumIdleInstances else { return }
+        guard live.count > evictionThreshold else { return }
         let idle = live.values.filter(\.isIdle).sorted { $0.lastUsed < $1.lastUsed }
         for instance in idle.prefix(max(0, live.count - configuration.maximumIdleInstances * 9 / 10)) { drop(instance) }
+        // Where most are busy there is little to find: looking again has to wait until there are clearly more.
+        evictionThreshold = max(configuration.maximumIdleInstances, live.count + live.count / 10)
     }
 
     // MARK: - Applying
@@ -250,8 +252,12 @@ extension EngineCore {
     }
 
     private func retryDue(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
-        if instance.openChildren[key] != nil {
-            scheduleChild(key, instance, &builder)
+        if let child = instance.openChildren[key] {
+            if child.row.status == .waiting {
+                limitChild(child, instance, &builder)
+            } else {
+                scheduleChild(key, instance, &builder)
+            }
         } else {
             requestPlace(instance, key, &builder)
         }

@@ -40,6 +40,9 @@ extension EngineCore {
         instance.openChildren[key] = open
         guard open.request.isDetached else {
             builder.update(open.row)
+            if let limit = open.request.policy.timeout, let due = builder.time.adding(limit) {
+                setTimer(TimerRow(key: key, kind: .retry, dueAt: due), instance, &builder)
+            }
             return
         }
         if child.gate?.overflow == .reject {
@@ -114,6 +117,14 @@ extension EngineCore {
             return
         }
         builder.take(endOf: end.child)
+        clearTimer(end.step, instance, &builder)
+        if open.isOverLimit, end.status != .completed {
+            let cause = Self.failure("cancelled", end)
+            let failure = Failure(
+                code: "timeout", message: "the attempt took longer than its timeout", isRetryable: true, data: cause.data,
+                isUncertain: cause.isUncertain, cause: cause)
+            return try childFailed(failure, open, instance, &builder)
+        }
         switch end.status {
         case .completed?: try complete(open.row, with: .completed(end.output ?? .null), instance, &builder)
         case .cancelled? where open.isStopped: try complete(open.row, with: .cancelled, instance, &builder)
@@ -169,6 +180,24 @@ extension EngineCore {
 
     // MARK: - Stopping
 
+    /// `retry.timeout`: the attempt's child is cancelled, and the attempt fails when that has ended.
+    func limitChild(_ open: OpenChild, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
+        guard !open.isStopped, !open.isOverLimit else { return }
+        var open = open
+        open.row.lastFailure = Failure(
+            code: "timeout", message: "the attempt took longer than its timeout", attempt: open.row.attempt)
+        instance.openChildren[open.row.key] = open
+        builder.update(open.row)
+        cancelChild(open, because: "the attempt took longer than its timeout", instance, &builder)
+    }
+
+    private func cancelChild(
+        _ open: OpenChild, because reason: String, _ instance: LiveInstance, _ builder: inout TransitionBuilder
+    ) {
+        let reason = "step '\(open.row.key)' of instance \(instance.id): \(reason)"
+        builder.request(InstanceRequest(instance: open.id(in: instance), kind: .cancel(CancelRequest(reason: reason))))
+    }
+
     /// The child hears of it with the commit; its end is still awaited. One that has not been started never is.
     func stopChild(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
         guard var open = instance.openChildren[key], !open.isStopped else { return }
@@ -179,15 +208,12 @@ extension EngineCore {
             instance.detaching.removeAll { $0 == key }
         }
         instance.openChildren[key] = open
+        clearTimer(key, instance, &builder)
         guard open.row.status == .waiting else {
-            clearTimer(key, instance, &builder)
             instance.queue.append(.notStarted(key))
             return
         }
         // One that goes its own way is left to it.
-        if open.request.isDetached { return }
-        let reason = "step '\(key)' of instance \(instance.id) was stopped"
-        builder.request(
-            InstanceRequest(instance: open.id(in: instance), kind: .cancel(CancelRequest(reason: reason))))
+        if !open.request.isDetached { cancelChild(open, because: "it was stopped", instance, &builder) }
     }
 }

@@ -131,7 +131,8 @@ extension EngineCore {
     /// - Returns: whether the loaded instance is on its way to another definition, and must not be taken up as it is.
     func isUpgraded(_ stored: StoredInstance) -> Bool {
         guard let asked = upgrades.removeValue(forKey: stored.claim.instance), let first = asked.first else { return false }
-        do {
+        do throws(EngineError) {
+            if stored.state.status.isTerminal { throw EngineError(.alreadyEnded, "the instance has ended") }
             let transition = try rebinding(stored, reason: first.reason)
             for other in asked.dropFirst() {
                 refuse(other.ticket, EngineError(.unavailable, "it is being upgraded; try again"))

@@ -61,7 +61,7 @@ extension EngineCore {
     private func nextRun(of instance: LiveInstance, _ input: Value) throws(StartObstacle) -> Transition.NextRun {
         let graph = instance.interpreter.graph
         let own = CurrentDefinition(
-            graph: graph, config: instance.facts.config, configDigest: ContentDigest(of: instance.facts.config))
+            graph: graph, config: instance.facts.config, configDigest: instance.facts.configDigest)
         if let current = definitions.current(graph.workflow), let next = try? nextRun(of: instance, input, on: current) {
             return next
         }

@@ -26,6 +26,8 @@ package final class EngineCore {
         package var pollInterval = TimeSpan(microseconds: 1_000_000)
         /// Version of the meaning of the language that this engine runs.
         package var semantics = 1
+        /// Hears of the nodes that instances begin while they are live: how `wfrun test` measures what was reached.
+        package var tracer: StepTracer?
 
         package init() {}
     }
@@ -129,6 +131,8 @@ package final class EngineCore {
     var keptResults: [InstanceKey: [LiveInstance.Occurrence]] = [:]
     /// Asked for while the instance comes out of the store.
     var upgrades: [InstanceKey: [Upgrade]] = [:]
+    /// Idle instances are looked for when there are more than this in memory.
+    var evictionThreshold: Int
     var slots: SlotPool
     var timers = TimerQueue()
     /// Timers of the store up to here are in memory.
@@ -153,6 +157,7 @@ package final class EngineCore {
             total: configuration.maximumActions,
             perAction: Dictionary(actions.compactMap { action in action.limit.map { (action.name, $0) } }) { $1 })
         self.now = now
+        evictionThreshold = configuration.maximumIdleInstances
         horizon = now
         armedThrough = now
         nextPoll = now
@@ -323,6 +328,8 @@ package final class EngineCore {
             return
         }
         instance.needsInbox = true
+        // What it waits for to begin is not in the inbox.
+        if !instance.hasBegun { instance.mustComeBack = true }
         activate(instance)
     }
 
@@ -359,25 +366,32 @@ package final class EngineCore {
     }
 
     private func loaded(_ claim: Claim, _ stored: StoredInstance?) {
-        arriving.remove(claim.instance)
-        guard live[claim.instance] == nil else { return }
-        guard let stored else {
-            // Written meanwhile under another claim: given back, it is found again.
+        let key = claim.instance
+        arriving.remove(key)
+        guard live[key] == nil else { return }
+        let isNewerThere = refetch.remove(key) != nil
+        if let stored, isUpgraded(stored) { return }
+        guard let stored, mayComeIn(stored, isNewerThere) else {
+            // Given back, it is found again; at once if somebody has left something since it was read.
             effects.append(.release(claim))
-            return
-        }
-        if !stored.state.status.isTerminal, isUpgraded(stored) { return }
-        // Of a paused one, what comes back from outside is recorded.
-        let movesWhileHeld = stored.state.hold == .paused && keptResults[claim.instance] != nil
-        if stored.state.status.isTerminal || stored.state.hold != nil && !movesWhileHeld {
-            effects.append(.release(claim))
+            if isNewerThere { fetch(key) }
             return
         }
         guard let instance = rebuild(stored) else { return }
-        live[claim.instance] = instance
-        instance.needsInbox = refetch.remove(claim.instance) != nil || stored.marks > stored.state.marksConsumed
+        live[key] = instance
+        instance.needsInbox = isNewerThere || stored.marks > stored.state.marksConsumed
         takeUp(instance, stored)
         activate(instance)
+    }
+
+    private func mayComeIn(_ stored: StoredInstance, _ isNewerThere: Bool) -> Bool {
+        if stored.state.status.isTerminal { return false }
+        if stored.state.hold != nil {
+            // Of a paused one, what comes back from outside is recorded.
+            return stored.state.hold == .paused && keptResults[stored.claim.instance] != nil
+        }
+        // It may have been let in at its gate since.
+        return stored.isAdmitted || !isNewerThere
     }
 
     /// Keys to look at again once they have been loaded.

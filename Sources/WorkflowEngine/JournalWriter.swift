@@ -142,6 +142,11 @@ final class JournalWriter: Sendable {
 
 extension WriteOutcome {
     fileprivate var mayHaveMoreCandidates: Bool {
-        if case .accepted(let event) = self { event.woken.count >= JournalLimits.candidatesPerCommit } else { false }
+        switch self {
+        case .accepted(let event): event.woken.count >= JournalLimits.candidatesPerCommit
+        // It may have sent events.
+        case .committed(let committed): committed.woken.count >= JournalLimits.candidatesPerCommit
+        case .requested, .enqueued, .stored, .existing, .stale, .refused, .unknown: false
+        }
     }
 }

@@ -39,8 +39,9 @@ final class LiveInstance {
     /// What an instance is beside its state and its journal.
     struct Facts {
         var id: InstanceID
-        /// The configuration snapshot as it is stored.
+        /// The configuration snapshot.
         var config: Value
+        var configDigest: ContentDigest
         /// How deep it is in workflows invoking each other.
         var depth = 0
         /// How long the chain of events is that led to it.
@@ -51,7 +52,6 @@ final class LiveInstance {
     var claim: Claim?
     let facts: Facts
     let interpreter: Interpreter
-    let trustedHosts: Set<String>
     var state: Transition.InstanceState
     /// As read last; what the next transition declares consumed.
     var marks: Int64
@@ -86,16 +86,17 @@ final class LiveInstance {
     var isWriting = false
     var needsInbox = false
     var isReadingInbox = false
+    /// Somebody woke it while it was here without having begun: it is read again before it is forgotten.
+    var mustComeBack = false
     var lastUsed: UInt64 = 0
 
     init(
-        claim: Claim?, facts: Facts, interpreter: Interpreter, trustedHosts: Set<String>, state: Transition.InstanceState,
+        claim: Claim?, facts: Facts, interpreter: Interpreter, state: Transition.InstanceState,
         marks: Int64
     ) {
         self.claim = claim
         self.facts = facts
         self.interpreter = interpreter
-        self.trustedHosts = trustedHosts
         self.state = state
         self.marks = marks
     }

@@ -49,6 +49,11 @@ struct OpenChild: OpenStep {
 
     var isBusy: Bool { row.status == .scheduled || row.status == .sleeping && isStopped }
 
+    /// `retry.timeout` of the current attempt came due.
+    var isOverLimit: Bool {
+        row.status == .waiting && row.lastFailure?.code == "timeout" && row.lastFailure?.attempt == row.attempt
+    }
+
     /// The child of the current attempt.
     func id(in instance: LiveInstance) -> InstanceID {
         InstanceID(childOf: instance.id, run: instance.state.run, step: row.key, attempt: row.attempt)

@@ -1,3 +1,4 @@
+import DequeModule
 import WorkflowJournal
 
 /// How many attempts may be in flight, all together and per action, and who waits for a place.
@@ -6,8 +7,9 @@ struct SlotPool {
     private let perAction: [String: Int]
     private var used = 0
     private var usedPerAction: [String: Int] = [:]
-    private var waiting: [Waiter] = []
-    private var firstWaiting = 0
+    /// Per action, so that those at their own limit are passed over without looking at them.
+    private var waiting: [String: Deque<(number: UInt64, waiter: Waiter)>] = [:]
+    private var arrivals: UInt64 = 0
 
     struct Waiter: Equatable {
         var instance: InstanceKey
@@ -38,25 +40,21 @@ struct SlotPool {
 
     var inUse: Int { used }
 
-    mutating func wait(_ waiter: Waiter) { waiting.append(waiter) }
+    mutating func wait(_ waiter: Waiter) {
+        arrivals += 1
+        waiting[waiter.action, default: []].append((number: arrivals, waiter: waiter))
+    }
 
     /// The first in line for whom there is a place now; it still has to take it.
     mutating func nextInLine() -> Waiter? {
-        while firstWaiting < waiting.count, used < total {
-            // Actions at their own limit are passed over, not waited for.
-            guard let index = waiting[firstWaiting...].firstIndex(where: { hasPlace($0.action) }) else { return nil }
-            let waiter = waiting[index]
-            if index == firstWaiting {
-                firstWaiting += 1
-                if firstWaiting > 1_024 {
-                    waiting.removeFirst(firstWaiting)
-                    firstWaiting = 0
-                }
-            } else {
-                waiting.remove(at: index)
-            }
-            return waiter
+        guard used < total else { return nil }
+        var first: (number: UInt64, action: String)?
+        for (action, line) in waiting where hasPlace(action) {
+            guard let head = line.first, head.number < first?.number ?? .max else { continue }
+            first = (number: head.number, action: action)
         }
-        return nil
+        guard let first, let next = waiting[first.action]?.popFirst() else { return nil }
+        if waiting[first.action]?.isEmpty == true { waiting[first.action] = nil }
+        return next.waiter
     }
 }

@@ -171,6 +171,9 @@ package struct Node: Sendable {
         package var resultShape: ValueShape
         package var policy: RetryPolicy
         package var isAtMostOnce: Bool
+        /// The ways into the input to URLs whose host an author or operator has written: the egress guard trusts them further
+        /// than hosts that come from data (guarantees.md §4).
+        package var writtenHosts: [[String]] = []
 
         package init(
             action: String, input: ValueExpression, contract: ValueContract, resultShape: ValueShape, policy: RetryPolicy,

@@ -66,6 +66,8 @@ final class Frame {
     var resultScope: Scope?
     /// A wait: the event it took, typed.
     var event: Value = .null
+    /// An entry was for something inside.
+    var hasProgress = false
     /// `retry`: the current attempt, from 1.
     var attempt = 1
     /// In a fan-out: which of its children.
@@ -81,6 +83,26 @@ final class Frame {
         self.scope = scope
         self.context = context
         self.parent = parent
+    }
+
+    /// Marks it and what is around it.
+    func noteProgress() {
+        var frame: Frame? = self
+        while let next = frame, !next.hasProgress {
+            next.hasProgress = true
+            frame = next.parent
+        }
+    }
+
+    /// As if it had not begun.
+    func reset() {
+        state = .new
+        registrations = []
+        resultScope = nil
+        event = .null
+        attempt = 1
+        timer = nil
+        hasTimedOut = false
     }
 
     var isNode: NodeIndex? { if case .node(let index) = work { index } else { nil } }

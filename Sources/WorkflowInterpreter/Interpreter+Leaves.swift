@@ -12,7 +12,8 @@ extension Interpreter {
         let leaf = try leafRecord(frame.key, input: input, frame)
         let request = ActionRequest(
             leaf: leaf, action: call.action, input: input, usesSecrets: scope.hasSecrets(in: call.input.slots),
-            policy: call.policy, isAtMostOnce: call.isAtMostOnce || frame.context.isAtMostOnce, idempotencyKey: key)
+            policy: call.policy, isAtMostOnce: call.isAtMostOnce || frame.context.isAtMostOnce, idempotencyKey: key,
+            writtenHosts: call.writtenHosts)
         beginLeaf(frame, leaf.key, .runAction(request))
     }
 
@@ -126,7 +127,7 @@ extension Interpreter {
         switch graph[index].kind {
         case .action(let call): return call.resultShape.typed(raw)
         case .wait(let step):
-            let event = typedEvent(raw) ?? raw
+            let event = graph.typed(event: raw) ?? raw
             frame.event = event
             let data = event["data"] ?? .null
             return step.namesEvent ? ["name": event["name"] ?? .null, "data": data] : data
@@ -148,16 +149,5 @@ extension Interpreter {
             failure.data = ["result": raw, "errors": failure.data["errors"] ?? .null]
             throw failure
         }
-    }
-
-    /// An event as expressions see it; nil when its payload does not fit the declared type.
-    func typedEvent(_ raw: Value) -> Value? {
-        guard case .map(var event) = raw, let name = event["name"]?.stringValue else { return nil }
-        if let text = event["time"]?.stringValue, let time = Timestamp(rfc3339: text) { event["time"] = .timestamp(time) }
-        if let contract = graph.events[name] {
-            guard case .success(let data) = contract.admit(event["data"] ?? .null) else { return nil }
-            event["data"] = data
-        }
-        return .map(event)
     }
 }

@@ -4,8 +4,8 @@ import WorkflowJournal
 
 /// The point at which a retried run leaves what it kept of the run before: language.md §3, last paragraph.
 extension Interpreter {
-    /// Whatever is open begins anew, at the time of the entry: leaves are asked for again, retry delays and timeouts have their whole
-    /// length. What a kept entry had stopped is over.
+    /// Whatever is open begins anew, at the time of the entry: a step of which nothing is kept as a whole, in others the leaves
+    /// that are open; retry delays and timeouts have their whole length. What a kept entry had stopped is over.
     func beginAnew(_ record: RetryRecord) {
         for (place, count) in record.occurrences { completions[place] = max(completions[place] ?? 0, count) }
         startDeadline()
@@ -14,6 +14,12 @@ extension Interpreter {
     }
 
     private func beginAnew(_ frame: Frame) {
+        if !frame.hasProgress && frame.stopCause == nil {
+            forget(frame)
+            frame.reset()
+            schedule(frame)
+            return
+        }
         restartTimer(of: frame)
         switch frame.state {
         case .new, .ended: break
@@ -22,13 +28,21 @@ extension Interpreter {
             forget(command)
             pauseAnew(frame, then)
         case .leaf(let command):
+            // Without an outcome it has no progress: it is stopped.
             let key = forget(command)
-            if let cause = frame.stopCause {
-                end(frame, .stopped(stoppedFailure(cause, step: key)))
-            } else {
-                frame.state = .new
-                schedule(frame)
-            }
+            end(frame, .stopped(stoppedFailure(frame.stopCause ?? .cancelled, step: key)))
+        }
+    }
+
+    /// Nobody waits any more for what is open in it.
+    private func forget(_ frame: Frame) {
+        if let timer = frame.timer {
+            timers[timer] = nil
+            timerDueTimes[timer] = nil
+        }
+        switch frame.state {
+        case .leaf(let command), .pause(let command, _): forget(command)
+        case .new, .body, .sequence, .fanOut, .round, .clause, .undoing, .cleaning, .ended: frame.forEachChild(forget)
         }
     }
 

@@ -53,7 +53,8 @@ package enum Replay {
             case .cancelled: content = .outcome(row.key, .cancelled)
             case .scheduled, .running, .sleeping, .waiting:
                 throw JournalMismatch(
-                    key: row.key, recorded: "status \(row.status.rawValue) with an outcome", asked: "a final status",
+                    .journalDamaged, key: row.key, recorded: "status \(row.status.rawValue) with an outcome",
+                    asked: "a final status",
                     explanation: "the row contradicts itself")
             }
         }
@@ -69,7 +70,7 @@ package enum Replay {
         default:
             guard let step = row.key.stepOfTimeout else {
                 throw JournalMismatch(
-                    key: row.key, recorded: "an unknown signal", asked: "a known one",
+                    .journalDamaged, key: row.key, recorded: "an unknown signal", asked: "a known one",
                     explanation: "this version of wfrun does not know the signal")
             }
             return .timedOut(step)
@@ -112,34 +113,50 @@ struct Comparison {
         let asked = describe(verb, action)
         let isAskedAgain = leaf.scheduledSequence < retriedSequence
         if isAskedAgain && (recorded[leaf.key].map { $0.scheduledSequence > leaf.scheduledSequence } ?? true) { return }
-        guard let row = recorded[leaf.key] else {
-            throw JournalMismatch(
-                key: leaf.key, recorded: "nothing", asked: asked, explanation: "the step is not in the journal")
-        }
+        guard let row = recorded[leaf.key] else { throw unrecorded(leaf.key, asked) }
         visited.insert(leaf.key)
         guard row.verb == verb, row.action == action else {
             throw JournalMismatch(
-                key: leaf.key, recorded: describe(row.verb, row.action), asked: asked,
+                .actionChanged, key: leaf.key, recorded: describe(row.verb, row.action), asked: asked,
                 explanation: "the step does something else now")
         }
         guard row.inputDigest == leaf.inputDigest else {
             throw JournalMismatch(
-                key: leaf.key, recorded: "\(asked) with input \(row.inputDigest?.hex.prefix(12) ?? "none")",
+                .inputChanged, key: leaf.key, recorded: "\(asked) with input \(row.inputDigest?.hex.prefix(12) ?? "none")",
                 asked: "\(asked) with input \(leaf.inputDigest.hex.prefix(12))",
                 explanation: "the step's input is another one now")
         }
         guard row.scheduledSequence == leaf.scheduledSequence, row.occurrence == leaf.occurrence else {
             throw JournalMismatch(
-                key: leaf.key, recorded: "scheduled by entry \(row.scheduledSequence), occurrence \(row.occurrence)",
+                .orderChanged, key: leaf.key,
+                recorded: "scheduled by entry \(row.scheduledSequence), occurrence \(row.occurrence)",
                 asked: "scheduled by entry \(leaf.scheduledSequence), occurrence \(leaf.occurrence)",
                 explanation: "the step comes at another place of the journal now")
         }
     }
 
+    /// A step that is not in the journal; under another key, if there is one that nobody has asked for.
+    private func unrecorded(_ key: MemoKey, _ asked: String) -> JournalMismatch {
+        let moved = rows.first { row in
+            row.verb != .signal && !visited.contains(row.key) && !row.key.isReserved && row.key.isSameStep(as: key)
+        }
+        guard let moved, !key.isReserved else {
+            return JournalMismatch(
+                .stepIsNew, key: key, recorded: "nothing", asked: asked, explanation: "the step is not in the journal")
+        }
+        let explanation =
+            key.loopDepth > moved.key.loopDepth
+            ? "the step stands in a loop now"
+            : key.loopDepth < moved.key.loopDepth ? "the step stands in no loop now" : "the step stands at another place now"
+        return JournalMismatch(
+            .stepMoved, key: moved.key, movedTo: key, recorded: "\(describe(moved.verb, moved.action)) at '\(moved.key)'",
+            asked: "\(asked) at '\(key)'", explanation: explanation)
+    }
+
     func checkVisited() throws(JournalMismatch) {
         for row in rows where row.verb != .signal && !visited.contains(row.key) {
             throw JournalMismatch(
-                key: row.key, recorded: describe(row.verb, row.action), asked: "nothing",
+                .stepVanished, key: row.key, recorded: describe(row.verb, row.action), asked: "nothing",
                 explanation: "the definition never comes to this step")
         }
     }
@@ -149,7 +166,7 @@ struct Comparison {
         for row in rows where row.verb != .signal {
             guard row.status.isFinal != openKeys.contains(row.key) else {
                 throw JournalMismatch(
-                    key: row.key, recorded: "status \(row.status.rawValue)",
+                    .orderChanged, key: row.key, recorded: "status \(row.status.rawValue)",
                     asked: row.status.isFinal ? "a step that is still open" : "a step that is over",
                     explanation: "the step is not where the definition is")
             }

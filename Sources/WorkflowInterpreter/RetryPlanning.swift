@@ -17,7 +17,7 @@ struct RetryPlanning {
         /// Undos and `finally` blocks that began with this entry or a later one have run and are not kept.
         var unwound: Int
         /// Steps that begin anew as a whole.
-        var anew: [String] = []
+        var anew: Set<String> = []
         /// Failures after the culprit were nobody's to catch.
         var dropsLaterFailures = false
     }
@@ -54,14 +54,16 @@ struct RetryPlanning {
 
     /// Where a step began that would be kept and was undone by something that would not.
     private func firstUndone(_ undone: EndedRun.Undone, _ draft: Draft) -> Int? {
-        let first = firstEntry(inside: undone.step) ?? undone.completed + 1
+        let first = run.firstEntries[undone.step] ?? undone.completed + 1
         return undone.began >= draft.unwound && first < draft.cut ? first : nil
     }
 
     func begin(at step: MemoKey) throws(RetryRefusal) -> Draft {
         let inside = run.rows.filter { $0.verb != .signal && isInside($0.key.text, step.text) }
         guard !inside.isEmpty else {
-            throw RetryRefusal(reason: .stepNotFound, description: "the last run came to no step '\(step)'")
+            throw RetryRefusal(
+                reason: .stepNotFound,
+                description: "the journal of the last run has no step '\(step)'; steps without an effect have no entry")
         }
         guard !step.isCleanup && !step.isReserved else {
             throw RetryRefusal(
@@ -115,32 +117,33 @@ struct RetryPlanning {
         while true {
             if kept.isOver && draft.culprit != nil && !draft.dropsLaterFailures {
                 draft.dropsLaterFailures = true
-            } else if let step = leftHalfway(kept, draft) {
-                draft.anew.append(step)
             } else {
-                break
+                let steps = leftHalfway(kept, draft)
+                if steps.isEmpty { break }
+                draft.anew.formUnion(steps)
             }
             kept = try keep(draft)
         }
-        let next = try replay(kept.rows, on: upgrade)
-        let begun = next.outstandingSteps
+        let occurrences = run.counts.filter { $0.value > kept.interpreter.completions[$0.key] ?? 0 }
+        let beginning = try begin(kept.rows, occurrences, on: upgrade)
         let keys = Set(kept.rows.map(\.key))
         let dropped = run.rows.filter { !keys.contains($0.key) }
-        let again = Replay.entries(of: dropped).filter { $0.verb != .signal && !$0.key.isReserved && !$0.key.isCleanup }
         return RetryPlan(
             kept: kept.rows, keptSequence: kept.interpreter.sequence,
-            occurrences: run.counts.filter { $0.value > kept.interpreter.completions[$0.key] ?? 0 },
-            staying: Replay.entries(of: kept.rows).filter { $0.verb != .signal && !$0.key.isReserved }.map(\.key),
-            again: again.map(\.key), beginning: begun, dropped: dropped)
+            occurrences: occurrences,
+            staying: steps(of: kept.rows).filter { $0.status == .completed }.map(\.key), again: steps(of: dropped).map(\.key),
+            beginning: beginning, dropped: dropped)
     }
 
-    /// A step that is under way in what is kept, though its `finally` has run since.
-    private func leftHalfway(_ kept: KeptJournal, _ draft: Draft) -> String? {
-        let open = kept.openFinallies
-        return run.finallies.first { finally in
-            finally.began >= draft.unwound && open.contains { $0.hasSameCodePoints(as: finally.step) }
-                && !draft.anew.contains { $0.hasSameCodePoints(as: finally.step) }
-        }?.step
+    /// In the order in which they ended; compensations, `finally` blocks and pauses apart.
+    private func steps(of rows: [StepRow]) -> [StepRow] {
+        Replay.entries(of: rows).filter { $0.verb != .signal && !$0.key.isReserved && !$0.key.isCleanup }
+    }
+
+    /// Steps that are under way in what is kept, though their `finally` has run since.
+    private func leftHalfway(_ kept: KeptJournal, _ draft: Draft) -> Set<String> {
+        let unwound = run.finallies.filter { $0.began >= draft.unwound }.map(\.step)
+        return kept.openFinallies.intersection(unwound).subtracting(draft.anew)
     }
 
     private func keep(_ draft: Draft) throws(RetryRefusal) -> KeptJournal {
@@ -153,7 +156,9 @@ struct RetryPlanning {
 
     private func isCandidate(_ entry: EndedRun.Entry, _ draft: Draft) -> Bool {
         let sequence = entry.entry.sequence
-        guard sequence < draft.cut, sequence != draft.culprit, !draft.anew.contains(where: { isInside(entry.key, $0) }) else {
+        guard sequence < draft.cut, sequence != draft.culprit,
+            draft.anew.isEmpty || !stepsAround(entry.key).contains(where: draft.anew.contains)
+        else {
             return false
         }
         let isAfter = sequence > draft.culprit ?? .max
@@ -167,26 +172,29 @@ struct RetryPlanning {
         }
     }
 
-    /// The kept rows must replay on what the new run runs, and leave it something to do.
-    private func replay(
-        _ rows: [StepRow], on upgrade: (graph: StepGraph, header: InstanceHeader)?
-    ) throws(RetryRefusal) -> Interpreter {
+    /// What the new run begins with. The kept rows must replay on what it runs, and not make it end as before.
+    private func begin(
+        _ rows: [StepRow], _ occurrences: [String: Int], on upgrade: (graph: StepGraph, header: InstanceHeader)?
+    ) throws(RetryRefusal) -> [MemoKey] {
         let interpreter: Interpreter
+        let commands: [Command]
         do {
             interpreter = try Replay.rebuild(
                 graph: upgrade?.graph ?? graph, header: upgrade?.header ?? header, rows: rows, hasBegun: false)
+            let retry = Signal.retried(RetryRecord(run: header.run + 1, occurrences: occurrences))
+            commands = try interpreter.apply(
+                JournalEntry(sequence: interpreter.sequence + 1, time: interpreter.now, content: .signal(retry)))
         } catch {
             throw RetryRefusal(reason: .mismatch, description: "what is kept does not replay on the definition: \(error)")
         }
-        guard interpreter.completion == nil, interpreter.ending == nil else {
-            let remedy =
-                upgrade == nil
-                ? "begin at an earlier step with --from, or correct the definition and use --upgrade"
-                : "begin at an earlier step with --from, or correct the definition"
+        guard interpreter.ending == nil else {
+            let remedy = upgrade == nil ? "correct the definition and use --upgrade" : "correct the definition"
             throw RetryRefusal(
-                reason: .failsAgain, description: "with the results that are kept it would end the same way at once; \(remedy)")
+                reason: .failsAgain,
+                description: "with the results that are kept it would end the same way at once; begin at an earlier step with "
+                    + "--from, or \(remedy)")
         }
-        return interpreter
+        return commands.compactMap(\.leafKey).filter { !$0.isReserved }
     }
 }
 
@@ -221,17 +229,17 @@ struct KeptJournal {
     var isOver: Bool { interpreter.completion != nil || interpreter.ending != nil }
 
     /// Steps with a `finally` whose body is under way.
-    var openFinallies: [String] {
-        var found: [String] = []
+    var openFinallies: Set<String> {
+        var found: Set<String> = []
         if let root = interpreter.root { collect(root, into: &found) }
         return found
     }
 
-    private func collect(_ frame: Frame, into found: inout [String]) {
+    private func collect(_ frame: Frame, into found: inout Set<String>) {
         if case .body = frame.state, let index = frame.isNode, case .finally = interpreter.graph[index].kind,
             !interpreter.isWhole(frame)
         {
-            found.append(frame.key)
+            found.insert(frame.key)
         }
         frame.forEachChild { collect($0, into: &found) }
     }
@@ -257,13 +265,6 @@ struct KeptJournal {
                 rows.append(row)
             }
         }
-    }
-}
-
-extension Interpreter {
-    /// What is asked for and is a step, pauses apart.
-    fileprivate var outstandingSteps: [MemoKey] {
-        outstanding().compactMap(\.leafKey).filter { !$0.isReserved }
     }
 }
 

@@ -42,11 +42,16 @@ package struct Scenario {
             guard line.hasPrefix("> ") else { continue }
             lines += try scenario.take(String(line.dropFirst(2))).map { "< " + $0 }
         }
-        try scenario.run?.checkPrefixes()
+        try scenario.checkPrefixes()
         return lines.joined(separator: "\n")
     }
 
-    private mutating func take(_ line: String) throws -> [String] {
+    /// Of the rows that have no outcome, the one asked for first.
+    var oldestOpen: StepRow? { run?.rows.first { !$0.status.isFinal } }
+
+    func checkPrefixes() throws { try run?.checkPrefixes() }
+
+    mutating func take(_ line: String) throws -> [String] {
         if line.hasPrefix("+") {
             guard let span = TimeSpan(durationLiteral: line.dropFirst()), let later = now.adding(span) else {
                 throw ScenarioError("bad duration in '> \(line)'")
@@ -187,5 +192,5 @@ package struct Scenario {
 
 package struct ScenarioError: Error, CustomStringConvertible {
     package var description: String
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

@@ -20,6 +20,7 @@ final class Bench {
     private(set) var aborted: [String] = []
     private(set) var answers: [EngineCore.Answer] = []
     private(set) var transitions: [Transition] = []
+    var recordsTransitions = true
     private(set) var reports: [String] = []
     /// Writes wait here while set.
     var holdsWrites = false
@@ -119,7 +120,9 @@ final class Bench {
     private func feed(_ input: EngineCore.Input) { core.handle(input, at: journal.now()) }
 
     private func write(_ writes: [(EngineCore.WriteTag, JournalWrite)]) throws {
-        for case .transition(let transition) in writes.map(\.1) { transitions.append(transition) }
+        if recordsTransitions {
+            for case .transition(let transition) in writes.map(\.1) { transitions.append(transition) }
+        }
         do {
             let outcomes = try journal.write(writes.map(\.1))
             feed(.written(zip(writes, outcomes).map { (tag: $0.0, outcome: $1) }))

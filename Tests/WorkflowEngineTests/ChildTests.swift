@@ -207,6 +207,26 @@ struct ChildTests {
         #expect(operations > 5)
     }
 
+    @Test func `A child that outlives the limit of an attempt is cancelled and another one started, over a crash`() throws {
+        let retry = "    retry: { attempts: 2, delay: 10s, jitter: false, timeout: 1m }"
+        let bench = try Self.bench(Self.parent(retry))
+        let id = bench.start()
+        bench.advance(61)
+        #expect(bench.aborted == ["work"])
+        try bench.restart()
+        bench.advance(1)
+        #expect(bench.status(bench.child(of: id, "sub")) == .cancelled)
+        #expect(bench.row(id, "sub")?.status == .sleeping)
+        #expect(bench.row(id, "sub")?.lastFailure?.code == "timeout")
+        bench.advance(11)
+        #expect(bench.runningSteps == ["work"])
+        bench.advance(30)
+        bench.end("work")
+        bench.end("more")
+        #expect(bench.status(id) == .completed)
+        #expect(try bench.journal.timers(of: id).isEmpty)
+    }
+
     @Test func `A detached child is left alone`() throws {
         let yaml = """
             workflow: case

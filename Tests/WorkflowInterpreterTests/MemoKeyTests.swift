@@ -8,7 +8,7 @@ import WorkflowJournal
 /// language.md §9: no two occurrences share a memo key. Graphs, outcomes and their order are random, by printed seeds.
 struct MemoKeyTests {
     @Test(arguments: 1...60)
-    func `No two occurrences of a random graph share a memo key, and each run replays`(_ seed: Int) throws {
+    func `No two occurrences of a random graph share a memo key, and each run and its retries replay`(_ seed: Int) throws {
         var random = SplitMix(seed: UInt64(seed))
         let graph = RandomGraph.make(&random)
         let header = InstanceHeader(
@@ -18,7 +18,21 @@ struct MemoKeyTests {
         var asked: Set<MemoKey> = []
         var open: [MemoKey] = []
         try note(run.begin(), &asked, &open)
-        while run.interpreter.completion == nil, run.sequence < 200 {
+        try finish(&run, &asked, &open, &random)
+        for _ in 0..<3 {
+            guard run.interpreter.completion != nil, let next = try retried(run, &random) else { continue }
+            run = next.run
+            (asked, open) = (next.kept, [])
+            try note(next.commands, &asked, &open)
+            try finish(&run, &asked, &open, &random)
+        }
+    }
+
+    private func finish(
+        _ run: inout RunRecorder, _ asked: inout Set<MemoKey>, _ open: inout [MemoKey], _ random: inout SplitMix
+    ) throws {
+        let last = run.sequence + 150
+        while run.interpreter.completion == nil, run.sequence < last {
             run.now = Timestamp(microseconds: run.now.microseconds + 10)
             if let signal = signal(run, &random) {
                 try note(run.apply(.signal(signal)), &asked, &open)
@@ -30,6 +44,30 @@ struct MemoKeyTests {
         }
         try run.checkReplay()
         try run.checkPrefixes()
+    }
+
+    /// From the failure, or from a step that has run; nil: refused.
+    private func retried(
+        _ ended: RunRecorder, _ random: inout SplitMix
+    ) throws -> (run: RunRecorder, kept: Set<MemoKey>, commands: [Command])? {
+        let steps = ended.rows.filter { $0.verb != .signal }
+        let step = random.below(2) == 0 || steps.isEmpty ? nil : steps[random.below(steps.count)].key
+        switch RetryPlan.make(graph: ended.graph, header: ended.header, rows: ended.rows, from: step) {
+        case .failure(let refusal):
+            // Its own journal replays, so this is never the reason.
+            #expect(refusal.reason != .mismatch, "\(refusal)")
+            return nil
+        case .success(let plan):
+            #expect(plan.keptSequence == plan.kept.count { $0.completedSequence != nil })
+            var header = ended.header
+            header.run += 1
+            var run = try RunRecorder(
+                graph: ended.graph, header: header, kept: plan.kept, keptSequence: plan.keptSequence, now: ended.now)
+            let commands = try run.apply(.signal(.retried(RetryRecord(run: header.run, occurrences: plan.occurrences))))
+            // What begins then is what the preview says, and no kept step begins again.
+            #expect(Set(commands.compactMap(\.leafKey).filter { !$0.isReserved }) == Set(plan.beginning))
+            return (run, Set(plan.kept.map(\.key)), commands)
+        }
     }
 
     /// A timeout now and then, and in some runs a cancel.

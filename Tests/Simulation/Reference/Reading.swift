@@ -189,7 +189,7 @@ struct Reading {
     ) -> ([Ran], (at: Int64, Failure)?) {
         let free = parts(stops, nil)
         var first: (index: Int, at: Int64, failure: Failure)?
-        for (index, part) in free.enumerated() where part.at < (first?.at ?? .max) && part.at < stops.first {
+        for (index, part) in free.enumerated() where part.at < (first?.at ?? .max) && part.at <= stops.first {
             if case .failure(let failure) = part.end { first = (index, part.at, failure) }
         }
         guard let first else { return (free, nil) }

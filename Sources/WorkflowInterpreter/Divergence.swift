@@ -1,0 +1,52 @@
+package import WorkflowGraph
+package import WorkflowJournal
+
+/// The first place at which a recorded run and a definition part, for `wfrun replay` and `wfrun plan`.
+package struct Divergence: Sendable, Equatable {
+    package var mismatch: JournalMismatch
+    /// The last entry that both agree on; 0: they part at the start.
+    package var sequence: Int
+
+    /// Replays a run's rows on any definition.
+    /// - Parameters:
+    ///   - header: with the input and configuration admitted under `graph`.
+    ///   - hasBegun: false for a retried run that has not begun.
+    /// - Returns: nil when the run continues cleanly on `graph`.
+    package static func first(
+        graph: StepGraph, header: InstanceHeader, rows: [StepRow], hasBegun: Bool = true
+    ) -> Divergence? {
+        let interpreter = Interpreter(graph: graph, header: header)
+        var agreed = 0
+        do {
+            let comparison = try Replay.replay(rows, into: interpreter, hasBegun: hasBegun) { entry, _ in
+                agreed = entry.sequence - 1
+            }
+            agreed = interpreter.sequence
+            if hasBegun { try comparison.checkOpen(interpreter.outstanding()) }
+            return nil
+        } catch {
+            return Divergence(mismatch: error, sequence: agreed)
+        }
+    }
+}
+
+extension MemoKey {
+    /// Whether two keys are of the same step, in other loops or groups.
+    func isSameStep(as other: MemoKey) -> Bool { Self.step(of: text).elementsEqual(Self.step(of: other.text)) }
+
+    /// How many loops it stands in.
+    var loopDepth: Int { text.utf8.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "#") } }
+
+    /// The last segment without item, round, attempt and phase.
+    private static func step(of key: String) -> Substring.UTF8View.SubSequence {
+        let start = key.utf8.lastIndex(of: UInt8(ascii: "/")).map { key.utf8.index(after: $0) } ?? key.utf8.startIndex
+        let segment = key.utf8[start...]
+        let end = segment.firstIndex { byte in
+            switch byte {
+            case UInt8(ascii: "["), UInt8(ascii: "#"), UInt8(ascii: "~"), UInt8(ascii: "."), UInt8(ascii: "!"): true
+            default: false
+            }
+        }
+        return segment[..<(end ?? segment.endIndex)]
+    }
+}
