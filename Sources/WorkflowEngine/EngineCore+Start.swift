@@ -35,7 +35,6 @@ extension EngineCore {
         let instance = LiveInstance(
             claim: nil, facts: LiveInstance.Facts(id: id, config: definition.config, configDigest: definition.configDigest),
             interpreter: interpreter,
-            trustedHosts: TrustedHosts.of(graph, config: definition.config),
             state: Transition.InstanceState(status: .running, startedAt: now, runStartedAt: now), marks: 0)
         var builder = TransitionBuilder(subject: .start(new), time: now, state: instance.state)
         carryOut(interpreter.start(), of: instance, into: &builder)
@@ -117,7 +116,7 @@ extension EngineCore {
             facts: LiveInstance.Facts(
                 id: stored.claim.id, config: stored.config, configDigest: ContentDigest(of: stored.config), depth: stored.depth,
                 eventDepth: stored.eventDepth),
-            interpreter: interpreter, trustedHosts: TrustedHosts.of(graph, config: stored.config), state: stored.state,
+            interpreter: interpreter, state: stored.state,
             marks: stored.marks)
         instance.beginning = beginning
         if !hasBegun, stored.isAdmitted { instance.queue.append(.begin) }
