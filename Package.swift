@@ -122,6 +122,12 @@ let modules: [Module] = [
         uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules"],
         external: [deque, heap]),
     Module(name: "JournalMemory", uses: ["WorkflowJournal", "Values"]),
+    Module(
+        name: "DefinitionTesting",
+        uses: [
+            "WorkflowDefinitions", "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
+            "YAMLSyntax", "CEL", "Values", "Diagnostics",
+        ]),
     Module(name: "JournalSQLite", uses: ["WorkflowJournal", "Values"], external: [grdb, grdbSQLite]),
     Module(
         name: "BuiltinActions", uses: ["WorkflowEngine", "WorkflowJournal", "Values"],
@@ -135,7 +141,8 @@ let modules: [Module] = [
     Module(
         name: "WfrunCommands",
         uses: [
-            "WorkflowServer", "BuiltinActions", "JournalSQLite", "JournalMemory", "WorkflowEngine", "WorkflowInterpreter",
+            "WorkflowServer", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory", "WorkflowEngine",
+            "WorkflowInterpreter",
             "WorkflowDefinitions", "WorkflowJournal", "WorkflowGraph", "StandardLibrary", "JSONSchema", "CEL", "YAMLSyntax",
             "Schedules", "Values", "Diagnostics",
         ],
@@ -189,6 +196,13 @@ let modules: [Module] = [
             "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "JournalMemory",
             "Simulation", "StandardLibrary", "TestSupport", "Values",
         ]),
+    Module(
+        name: "DefinitionTestingTests", kind: .test,
+        uses: [
+            "DefinitionTesting", "WorkflowDefinitions", "WorkflowGraph", "StandardLibrary", "TestSupport", "Values",
+            "Diagnostics",
+        ],
+        exclude: ["Fixtures"]),
     Module(
         name: "BuiltinActionsTests", kind: .test, uses: ["BuiltinActions", "WorkflowEngine", "WorkflowJournal", "Values"],
         external: [nioCore, nioPosix, nioHTTP1, nioSSL], exclude: ["Fixtures"]),

@@ -16,16 +16,22 @@ package enum DefinitionAnalyzer {
     package static let semantics = 1
 
     /// Parses, checks and lowers everything together.
-    package static func analyze(_ sources: SourceSet, policy: DiagnosticPolicy = .standard) -> Analysis {
+    /// - Parameter includesActions: whether composite actions get graphs of their own, for tests of them.
+    package static func analyze(
+        _ sources: SourceSet, policy: DiagnosticPolicy = .standard, includesActions: Bool = false
+    ) -> Analysis {
         let project = Project(sources)
         let lowering = ProjectLowering(project)
         let diagnostics = settled(checked(project, lowering), in: project, policy)
         let faulty = files(of: diagnostics) { $0.severity == .error }
-        let workflows = project.files.filter { $0.definition.kind == .workflow }.map { file in
-            analysed(file, project: project, lowering: lowering, faulty: faulty)
+        func all(_ kind: Definition.Kind) -> [AnalysedWorkflow] {
+            project.files.filter { $0.definition.kind == kind }
+                .map { analysed($0, project: project, lowering: lowering, faulty: faulty) }
+                .sorted { $0.name.precedesByCodePoint($1.name) }
         }
         return Analysis(
-            diagnostics: diagnostics, workflows: workflows.sorted { $0.name.precedesByCodePoint($1.name) })
+            diagnostics: diagnostics, workflows: all(.workflow), actions: includesActions ? all(.action) : [],
+            errors: project.knownErrors)
     }
 
     /// Everything that is wrong, whatever anybody has said about it.

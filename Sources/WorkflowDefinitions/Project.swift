@@ -1,6 +1,7 @@
 package import Diagnostics
 package import Schedules
 package import Values
+import WorkflowGraph
 import YAMLSyntax
 
 /// Every file that belongs together, as text.
@@ -71,6 +72,13 @@ struct Project {
     private var storedInterfaces: [String: WorkflowInterface] = [:]
     /// What authors of the project's own files have waived.
     private(set) var waivers: [Waiver] = []
+
+    /// What the built-in actions may raise, in the order of their names and signatures.
+    var knownErrors: [KnownError] {
+        builtins.sorted { $0.key.precedesByCodePoint($1.key) }.flatMap { _, builtin in
+            builtin.signature.errors.map { KnownError(pattern: ErrorPattern($0.pattern), isRetryable: $0.isRetryable) }
+        }
+    }
 
     init(_ sources: SourceSet) {
         asOf = sources.asOf

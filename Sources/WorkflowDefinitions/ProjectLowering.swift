@@ -21,11 +21,19 @@ struct ProjectLowering {
             var lowering = FileLowering(file.definition, types: file.types, project: names)
             var lowered = lowering.lower()
             if order.stuck.contains(position) { lowered.isComplete = false }
-            diagnostics.report(contentsOf: lowered.diagnostics.sorted)
+            lowered.hostParameters = lowered.hosts.parameters { node in
+                guard case .composite(let call) = lowered.nodes[node].kind else { return [] }
+                return names.hostParameters(of: lowered.callees[Int(call.file.number)])
+            }
+            // What the library hands on has the types its callers give it.
+            let found = lowered.diagnostics.sorted.filter { !file.isLibrary || $0.code != .untypedUse }
+            diagnostics.report(contentsOf: found)
             files[file.relativePath] = lowered
             if project.actionPositions[file.definition.name.value] == position {
                 actions[file.definition.name.value] = lowered
                 names.outputTypes[file.definition.name.value] = lowered.body.outputType
+                names.outputLabels[file.definition.name.value] = lowered.outputLabels
+                names.hostParameters[file.definition.name.value] = lowered.hostParameters
             }
         }
     }

@@ -31,11 +31,10 @@ extension EngineCore {
             return
         }
         let graph = definition.graph
-        let interpreter = Interpreter(graph: graph, header: prepared.header)
+        let interpreter = Interpreter(graph: graph, header: prepared.header, tracer: configuration.tracer)
         let instance = LiveInstance(
             claim: nil, facts: LiveInstance.Facts(id: id, config: definition.config, configDigest: definition.configDigest),
             interpreter: interpreter,
-            trustedHosts: TrustedHosts.of(graph, config: definition.config),
             state: Transition.InstanceState(status: .running, startedAt: now, runStartedAt: now), marks: 0)
         var builder = TransitionBuilder(subject: .start(new), time: now, state: instance.state)
         carryOut(interpreter.start(), of: instance, into: &builder)
@@ -109,7 +108,7 @@ extension EngineCore {
             interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps, hasBegun: false)
             beginning = .retried(RetryRecord(run: stored.state.run, occurrences: stored.occurrences))
         } else {
-            interpreter = Interpreter(graph: graph, header: header)
+            interpreter = Interpreter(graph: graph, header: header, tracer: configuration.tracer)
             beginning = .first(interpreter.start())
         }
         let instance = LiveInstance(
@@ -117,7 +116,7 @@ extension EngineCore {
             facts: LiveInstance.Facts(
                 id: stored.claim.id, config: stored.config, configDigest: ContentDigest(of: stored.config), depth: stored.depth,
                 eventDepth: stored.eventDepth),
-            interpreter: interpreter, trustedHosts: TrustedHosts.of(graph, config: stored.config), state: stored.state,
+            interpreter: interpreter, state: stored.state,
             marks: stored.marks)
         instance.beginning = beginning
         if !hasBegun, stored.isAdmitted { instance.queue.append(.begin) }
