@@ -11,7 +11,7 @@ import WorkflowDefinitions
                 """
                 workflow: clock
                 input: { at: timestamp }
-                steps: [{ id: say, call: log, with: { message: "${{ input.at.getHours('\(zone)') }}" } }]
+                steps: [{ id: say, call: log, with: { message: "hour ${{ input.at.getHours('\(zone)') }}" } }]
                 """
             )
         ]).diagnostics.map { "\($0.code) \($0.message)" }
