@@ -104,15 +104,16 @@ let modules: [Module] = [
     Module(name: "CEL", uses: ["Diagnostics", "Values", "LinearRegex"]),
     Module(name: "JSONSchema", uses: ["Diagnostics", "Values", "LinearRegex"]),
     Module(name: "Schedules", uses: ["Diagnostics", "Values"]),
+    Module(name: "Mustache", uses: ["Values"]),
 
     // The narrow waist, and what is stored.
-    Module(name: "WorkflowGraph", uses: ["CEL", "JSONSchema", "Values", "Diagnostics"]),
+    Module(name: "WorkflowGraph", uses: ["CEL", "JSONSchema", "Mustache", "Values", "Diagnostics"]),
     Module(name: "WorkflowJournal", uses: ["Values"]),
 
     Module(
         name: "WorkflowDefinitions",
         uses: [
-            "YAMLSyntax", "CEL", "JSONSchema", "Schedules", "WorkflowGraph", "Values", "Diagnostics",
+            "YAMLSyntax", "CEL", "JSONSchema", "Schedules", "Mustache", "WorkflowGraph", "Values", "Diagnostics",
         ]),
     Module(name: "WorkflowInterpreter", uses: ["WorkflowGraph", "WorkflowJournal", "CEL", "JSONSchema", "Values"]),
 
@@ -121,6 +122,12 @@ let modules: [Module] = [
         uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules"],
         external: [deque, heap]),
     Module(name: "JournalMemory", uses: ["WorkflowJournal", "Values"]),
+    Module(
+        name: "DefinitionTesting",
+        uses: [
+            "WorkflowDefinitions", "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
+            "YAMLSyntax", "CEL", "Values", "Diagnostics",
+        ]),
     Module(name: "JournalSQLite", uses: ["WorkflowJournal", "Values"], external: [grdb, grdbSQLite]),
     Module(
         name: "BuiltinActions", uses: ["WorkflowEngine", "WorkflowJournal", "Values"],
@@ -134,7 +141,8 @@ let modules: [Module] = [
     Module(
         name: "WfrunCommands",
         uses: [
-            "WorkflowServer", "BuiltinActions", "JournalSQLite", "JournalMemory", "WorkflowEngine", "WorkflowInterpreter",
+            "WorkflowServer", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory", "WorkflowEngine",
+            "WorkflowInterpreter",
             "WorkflowDefinitions", "WorkflowJournal", "WorkflowGraph", "StandardLibrary", "JSONSchema", "CEL", "YAMLSyntax",
             "Schedules", "Values", "Diagnostics",
         ],
@@ -163,6 +171,7 @@ let modules: [Module] = [
     Module(name: "YAMLSyntaxTests", kind: .test, uses: ["YAMLSyntax", "Diagnostics", "Values"], exclude: ["Fixtures"]),
     Module(name: "CELTests", kind: .test, uses: ["CEL", "Values", "Diagnostics"], exclude: ["Fixtures"]),
     Module(name: "JSONSchemaTests", kind: .test, uses: ["JSONSchema", "Values", "Diagnostics"]),
+    Module(name: "MustacheTests", kind: .test, uses: ["Mustache", "Values"]),
     Module(name: "SchedulesTests", kind: .test, uses: ["Schedules", "Values", "Diagnostics"]),
     Module(
         name: "WorkflowDefinitionsTests", kind: .test,
@@ -187,6 +196,13 @@ let modules: [Module] = [
             "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "JournalMemory",
             "Simulation", "StandardLibrary", "TestSupport", "Values",
         ]),
+    Module(
+        name: "DefinitionTestingTests", kind: .test,
+        uses: [
+            "DefinitionTesting", "WorkflowDefinitions", "WorkflowGraph", "StandardLibrary", "TestSupport", "Values",
+            "Diagnostics",
+        ],
+        exclude: ["Fixtures"]),
     Module(
         name: "BuiltinActionsTests", kind: .test, uses: ["BuiltinActions", "WorkflowEngine", "WorkflowJournal", "Values"],
         external: [nioCore, nioPosix, nioHTTP1, nioSSL], exclude: ["Fixtures"]),

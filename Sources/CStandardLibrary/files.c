@@ -2,6 +2,12 @@
 
 #include "CStandardLibrary.h"
 
+static const unsigned char file_approval__request[] = {
+#embed "../../stdlib/approval/request.yaml"
+};
+static const unsigned char file_batch__each[] = {
+#embed "../../stdlib/batch/each.yaml"
+};
 static const unsigned char file_builtin__email[] = {
 #embed "../../stdlib/builtin/email.yaml"
 };
@@ -29,8 +35,17 @@ static const unsigned char file_http__delete[] = {
 static const unsigned char file_http__get[] = {
 #embed "../../stdlib/http/get.yaml"
 };
+static const unsigned char file_http__graphql[] = {
+#embed "../../stdlib/http/graphql.yaml"
+};
+static const unsigned char file_http__pages[] = {
+#embed "../../stdlib/http/pages.yaml"
+};
 static const unsigned char file_http__patch[] = {
 #embed "../../stdlib/http/patch.yaml"
+};
+static const unsigned char file_http__poll[] = {
+#embed "../../stdlib/http/poll.yaml"
 };
 static const unsigned char file_http__post[] = {
 #embed "../../stdlib/http/post.yaml"
@@ -38,8 +53,25 @@ static const unsigned char file_http__post[] = {
 static const unsigned char file_http__put[] = {
 #embed "../../stdlib/http/put.yaml"
 };
+static const unsigned char file_http__wait_until_up[] = {
+#embed "../../stdlib/http/wait_until_up.yaml"
+};
+static const unsigned char file_shell__json[] = {
+#embed "../../stdlib/shell/json.yaml"
+};
+static const unsigned char file_slack__message[] = {
+#embed "../../stdlib/slack/message.yaml"
+};
+static const unsigned char file_time__sleep_until_weekday[] = {
+#embed "../../stdlib/time/sleep_until_weekday.yaml"
+};
+static const unsigned char file_webhook__notify[] = {
+#embed "../../stdlib/webhook/notify.yaml"
+};
 
 static const struct StandardLibraryFile files[] = {
+    {"approval/request.yaml", file_approval__request, sizeof file_approval__request},
+    {"batch/each.yaml", file_batch__each, sizeof file_batch__each},
     {"builtin/email.yaml", file_builtin__email, sizeof file_builtin__email},
     {"builtin/http.yaml", file_builtin__http, sizeof file_builtin__http},
     {"builtin/log.yaml", file_builtin__log, sizeof file_builtin__log},
@@ -49,9 +81,17 @@ static const struct StandardLibraryFile files[] = {
     {"builtin/time/now.yaml", file_builtin__time__now, sizeof file_builtin__time__now},
     {"http/delete.yaml", file_http__delete, sizeof file_http__delete},
     {"http/get.yaml", file_http__get, sizeof file_http__get},
+    {"http/graphql.yaml", file_http__graphql, sizeof file_http__graphql},
+    {"http/pages.yaml", file_http__pages, sizeof file_http__pages},
     {"http/patch.yaml", file_http__patch, sizeof file_http__patch},
+    {"http/poll.yaml", file_http__poll, sizeof file_http__poll},
     {"http/post.yaml", file_http__post, sizeof file_http__post},
     {"http/put.yaml", file_http__put, sizeof file_http__put},
+    {"http/wait_until_up.yaml", file_http__wait_until_up, sizeof file_http__wait_until_up},
+    {"shell/json.yaml", file_shell__json, sizeof file_shell__json},
+    {"slack/message.yaml", file_slack__message, sizeof file_slack__message},
+    {"time/sleep_until_weekday.yaml", file_time__sleep_until_weekday, sizeof file_time__sleep_until_weekday},
+    {"webhook/notify.yaml", file_webhook__notify, sizeof file_webhook__notify},
 };
 
 const struct StandardLibraryFile *standardLibraryFiles(size_t *count) {

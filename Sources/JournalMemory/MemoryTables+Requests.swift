@@ -22,16 +22,14 @@ extension MemoryTables {
 
     /// A request to cancel from within a transition: kept even while the other one is held.
     mutating func deliver(_ request: InstanceRequest, waking woken: inout WokenInstances) {
-        guard case .cancel(let cancel) = request.kind, let index = index(of: request.instance),
-            !instances[index].state.status.isTerminal
-        else { return }
+        guard case .cancel(let cancel) = request.kind, let index = index(of: request.instance) else { return }
         leave(cancel, at: index, waking: &woken)
     }
 
     /// Leaves the first request to cancel and a mark; one that became an entry stands. It ends a pause, also one that is being
     /// set: whoever cancels wants the instance to move.
     mutating func leave(_ cancel: CancelRequest, at index: Int, waking woken: inout WokenInstances) {
-        if instances[index].isCancelConsumed { return }
+        if instances[index].isCancelConsumed || instances[index].state.status.isTerminal { return }
         if instances[index].cancel == nil { instances[index].cancel = cancel }
         if instances[index].state.hold == .paused || instances[index].pause != nil {
             instances[index].version += 1
@@ -76,6 +74,7 @@ extension MemoryTables {
             leave(cancel, at: child, waking: &woken)
         }
         let key = InstanceKey(Int64(index) + 1)
+        leaveGate(at: index, waking: &woken)
         end(at: index, waking: &woken)
         updateReady(at: index)
         woken.insert(key)

@@ -51,6 +51,8 @@ extension MemoryTables {
         settleCancel(of: transition, at: index)
         if state.hold == .paused || state.status.isTerminal { instances[index].pause = nil }
         if previous.status != state.status { count(at: index, from: previous.status, to: state.status) }
+        // Before what the transition starts: that may need the place.
+        if state.status.isTerminal { leaveGate(at: index, waking: &woken) }
         let rejected = writeRows(of: transition, at: index, previousRun: previous.run, time: time, waking: &woken)
         if state.status.isTerminal {
             end(at: index, waking: &woken)
@@ -67,14 +69,13 @@ extension MemoryTables {
             .init(claim: claim(at: index), isReady: instances[index].isReady, woken: woken.others, rejected: rejected))
     }
 
-    /// What goes with the end of an instance, whatever ended it.
+    /// What goes with the end of an instance, whatever ended it; it has left its gate.
     mutating func end(at index: Int, waking woken: inout WokenInstances) {
         clearTimersAndWaits(at: index)
         instances[index].pause = nil
         instances[index].childEnds = []
         claimed.remove(InstanceKey(Int64(index) + 1))
         tellParent(ofChildAt: index, waking: &woken)
-        leaveGate(at: index, waking: &woken)
     }
 
     private mutating func quarantine(at index: Int, because reason: String) {

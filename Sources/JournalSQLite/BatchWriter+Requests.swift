@@ -88,7 +88,8 @@ extension BatchWriter {
         for child in children { try leave(cancel, child, waking: &woken) }
         var state = row.state
         state.status = .cancelled
-        try end(row.key, id, state, isAtGate: row.isAtGate, parent: row.parent, waking: &woken)
+        if row.isAtGate { try leaveGate(row.key, waking: &woken) }
+        try end(row.key, id, state, parent: row.parent, waking: &woken)
         woken.insert(row.key)
         return .recorded(row.key)
     }

@@ -18,7 +18,7 @@ extension BatchWriter {
         let place = Place(instance: key, previousRun: state.run, createdEvent: createdEvent, marks: 0)
         let rejected = try writeRows(of: transition, state, at: place, waking: &woken)
         if state.status.isTerminal {
-            try end(key, new.id, state, isAtGate: false, parent: try parent(of: new), waking: &woken)
+            try end(key, new.id, state, parent: try parent(of: new), waking: &woken)
         } else {
             memory.claimed.append(key)
         }

@@ -68,9 +68,11 @@ extension BatchWriter {
             memory.counts[CountKey(workflow: StoredText(old.workflow), status: state.status), default: 0] += 1
         }
         let place = Place(instance: key, previousRun: old.run, createdEvent: old.createdEvent, marks: old.marks)
+        // Before what the transition starts: that may need the place.
+        if state.status.isTerminal && old.isAtGate { try leaveGate(key, waking: &woken) }
         let rejected = try writeRows(of: transition, state, at: place, waking: &woken)
         if state.status.isTerminal {
-            try end(key, id, state, isAtGate: old.isAtGate, parent: old.parent, waking: &woken)
+            try end(key, id, state, parent: old.parent, waking: &woken)
         } else if isRevived && isAdmitted {
             memory.claimed.append(key)
         }
@@ -80,16 +82,15 @@ extension BatchWriter {
         return .committed(.init(claim: claim, isReady: isReady, woken: woken.others, rejected: rejected))
     }
 
-    /// What goes with the end of an instance, whatever ended it.
+    /// What goes with the end of an instance, whatever ended it; it has left its gate.
     func end(
-        _ key: InstanceKey, _ id: InstanceID, _ state: Transition.InstanceState, isAtGate: Bool, parent: InstanceKey?,
+        _ key: InstanceKey, _ id: InstanceID, _ state: Transition.InstanceState, parent: InstanceKey?,
         waking woken: inout WokenInstances
     ) throws(SQLiteFailure) {
         try clearTimersAndWaits(of: key, but: nil)
         try dropChildEnds(of: key)
         memory.unclaimed.append(key)
         if let parent { try tell(parent, of: state, child: key, id, waking: &woken) }
-        if isAtGate { try leaveGate(key, waking: &woken) }
     }
 
     func isReady(_ state: Transition.InstanceState, marks: Int64) -> Bool {

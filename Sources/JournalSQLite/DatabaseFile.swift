@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import Glibc
 import WorkflowJournal
 
 /// Opens the file of a journal: what it must be, who may read it, and how it is flushed.
@@ -88,7 +89,12 @@ enum DatabaseFile {
     private static func migrate(_ database: Database, path: String, from version: Int, migrations: [String]) throws {
         guard version < migrations.count else { return }
         if version > 0 {
-            try database.execute(sql: "VACUUM INTO ?", arguments: ["\(path).schema-\(version).backup"])
+            let backup = "\(path).schema-\(version).backup"
+            // Left by a migration that was interrupted: the file is still of the version that it had then.
+            unlink(backup)
+            // For the owner alone, as the file itself is; SQLite would ask the umask.
+            try FileSystem.makeFile(backup)
+            try database.execute(sql: "VACUUM INTO ?", arguments: [backup])
         }
         for next in version..<migrations.count {
             try database.inTransaction(.immediate) {

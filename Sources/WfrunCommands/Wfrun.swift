@@ -20,6 +20,7 @@ struct Wfrun: AsyncParsableCommand {
 
             First steps:
               wfrun validate                     check the files in definitions/
+              wfrun test                         run the tests beside them
               wfrun run definitions/hello.yaml   run one workflow, here and now
               wfrun serve                        run workflows durably, with an HTTP API
               wfrun start hello                  start one on the server
@@ -32,9 +33,11 @@ struct Wfrun: AsyncParsableCommand {
             """,
         version: wfrunVersion,
         subcommands: [
-            ValidateCommand.self, RunCommand.self, ServeCommand.self, StartCommand.self, ListCommand.self, ShowCommand.self,
+            ValidateCommand.self, TestCommand.self, RunCommand.self, ServeCommand.self, StartCommand.self, ListCommand.self,
+            ShowCommand.self,
             HistoryCommand.self, ResultCommand.self, CancelCommand.self, EventCommand.self, GraphCommand.self,
-            EvalCommand.self, CheckCommand.self, NextCommand.self, SchemaCommand.self, ExplainCommand.self, VersionCommand.self,
+            EvalCommand.self, CheckCommand.self, NextCommand.self, SchemaCommand.self, StdlibCommand.self, ExplainCommand.self,
+            VersionCommand.self,
         ])
 }
 

@@ -7,10 +7,20 @@ package struct Analysis: Sendable {
     package let diagnostics: [Diagnostic]
     /// In the order of their names.
     package let workflows: [AnalysedWorkflow]
+    /// Actions written in the language, as if each were a workflow by itself, so that it can be tested; empty unless asked for.
+    package let actions: [AnalysedWorkflow]
+    /// What the built-in actions may raise.
+    package let errors: [KnownError]
 
     package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
     package func workflow(_ name: String) -> AnalysedWorkflow? { workflows.first { $0.name == name } }
+}
+
+/// An error that a built-in action declares.
+package struct KnownError: Sendable, Hashable {
+    package let pattern: ErrorPattern
+    package let isRetryable: Bool
 }
 
 /// One workflow of a project.

@@ -16,16 +16,22 @@ package enum DefinitionAnalyzer {
     package static let semantics = 1
 
     /// Parses, checks and lowers everything together.
-    package static func analyze(_ sources: SourceSet, policy: DiagnosticPolicy = .standard) -> Analysis {
+    /// - Parameter includesActions: whether composite actions get graphs of their own, for tests of them.
+    package static func analyze(
+        _ sources: SourceSet, policy: DiagnosticPolicy = .standard, includesActions: Bool = false
+    ) -> Analysis {
         let project = Project(sources)
         let lowering = ProjectLowering(project)
         let diagnostics = settled(checked(project, lowering), in: project, policy)
         let faulty = files(of: diagnostics) { $0.severity == .error }
-        let workflows = project.files.filter { $0.definition.kind == .workflow }.map { file in
-            analysed(file, project: project, lowering: lowering, faulty: faulty)
+        func all(_ kind: Definition.Kind) -> [AnalysedWorkflow] {
+            project.files.filter { $0.definition.kind == kind }
+                .map { analysed($0, project: project, lowering: lowering, faulty: faulty) }
+                .sorted { $0.name.precedesByCodePoint($1.name) }
         }
         return Analysis(
-            diagnostics: diagnostics, workflows: workflows.sorted { $0.name.precedesByCodePoint($1.name) })
+            diagnostics: diagnostics, workflows: all(.workflow), actions: includesActions ? all(.action) : [],
+            errors: project.knownErrors)
     }
 
     /// Everything that is wrong, whatever anybody has said about it.
@@ -49,10 +55,9 @@ package enum DefinitionAnalyzer {
         _ found: DiagnosticCollector, in project: Project, _ policy: DiagnosticPolicy
     ) -> [Diagnostic] {
         let all = found.sorted
-        let faulty = files(of: all) { !DiagnosticCatalogue.canBeSettled($0) }
         var waivers = WaiverApplication(project.waivers, roots: project.files.map(\.definition.root))
         waivers.apply(to: all)
-        waivers.reportUseless { faulty.contains(ObjectIdentifier($0)) }
+        if all.allSatisfy(DiagnosticCatalogue.canBeSettled) { waivers.reportUseless() }
         var settled = DiagnosticCollector()
         for diagnostic in waivers.remaining { policy.applied(to: diagnostic).map { settled.report($0) } }
         return settled.sorted
@@ -67,7 +72,7 @@ package enum DefinitionAnalyzer {
     ) -> AnalysedWorkflow {
         let closure = DefinitionClosure(of: file, project: project, lowering: lowering)
         let isFaulty =
-            closure.hasFaultyInterface
+            closure.hasFaultyInterface || closure.templates.contains { !$0.isSound }
             || closure.files.contains { faulty.contains(ObjectIdentifier($0.definition.file)) }
             || project.shared.map { closure.usesSharedTypes && faulty.contains(ObjectIdentifier($0.file)) } ?? false
         return AnalysedWorkflow(

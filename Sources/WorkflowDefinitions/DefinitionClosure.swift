@@ -11,6 +11,8 @@ struct DefinitionClosure {
     let builtins: [Project.SignatureFile]
     /// Of the other workflows it invokes, by name.
     let interfaces: [WorkflowInterface]
+    /// Mail templates it names, by name.
+    let templates: [MailTemplate]
     /// An interface has a mistake in its types.
     let hasFaultyInterface: Bool
     private let sharedTypes: [Entry]
@@ -38,6 +40,8 @@ struct DefinitionClosure {
         let parts = [lowered] + actions.map { lowering.actions[$0.definition.name.value] }
         let invoked = Set(parts.flatMap { $0?.invoked ?? [] }).subtracting([file.definition.name.value])
         let names = invoked.sorted { $0.precedesByCodePoint($1) }
+        templates = Set(parts.flatMap { $0?.templates ?? [] }).sorted { $0.precedesByCodePoint($1) }
+            .compactMap { project.names.templates[$0] }
         interfaces = names.compactMap { project.interface(of: $0) }
         hasFaultyInterface = names.contains { project.names.interfaces[$0]?.isSound == false }
         (sharedTypes, sharedEvents) = Self.shared(by: [file] + actions, project)
@@ -82,6 +86,10 @@ struct DefinitionClosure {
             "semantics": .int(Int64(DefinitionAnalyzer.semantics)),
         ]
         if !interfaces.isEmpty { digested["interfaces"] = .map(ValueMap(interfaces.map { ($0.name, $0.document) })) }
+        if !templates.isEmpty {
+            let texts = templates.flatMap(\.files).map { ($0.path, Value.string($0.file.text)) }
+            digested["templates"] = .map(ValueMap(texts))
+        }
         return ContentDigest(of: .map(digested))
     }
 
@@ -92,6 +100,7 @@ struct DefinitionClosure {
             sources.append(DefinitionSource(path: project.sharedPath, text: shared.file.text))
         }
         sources += interfaces.map(\.source)
+        sources += templates.flatMap(\.files).map { DefinitionSource(path: $0.path, text: $0.file.text) }
         return sources
     }
 

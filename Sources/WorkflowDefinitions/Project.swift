@@ -1,11 +1,12 @@
 package import Diagnostics
 package import Schedules
 package import Values
+import WorkflowGraph
 import YAMLSyntax
 
 /// Every file that belongs together, as text.
 package struct SourceSet: Sendable {
-    /// Files of the definitions folder; other files than definitions and `types.yaml` are left out.
+    /// Files of the definitions folder: definitions, `types.yaml`, mail templates (`emails/*.mustache`).
     package var definitions: [SourceFile]
     /// Files of `stdlib/`: signatures of built-in actions and composite actions.
     package var library: [SourceFile]
@@ -72,6 +73,13 @@ struct Project {
     /// What authors of the project's own files have waived.
     private(set) var waivers: [Waiver] = []
 
+    /// What the built-in actions may raise, in the order of their names and signatures.
+    var knownErrors: [KnownError] {
+        builtins.sorted { $0.key.precedesByCodePoint($1.key) }.flatMap { _, builtin in
+            builtin.signature.errors.map { KnownError(pattern: ErrorPattern($0.pattern), isRetryable: $0.isRetryable) }
+        }
+    }
+
     init(_ sources: SourceSet) {
         asOf = sources.asOf
         timeZones = sources.timeZones
@@ -92,6 +100,10 @@ struct Project {
         into parsed: inout [(definition: Definition, isLibrary: Bool, path: String)]
     ) {
         guard !path.hasSuffix(".test.yaml") else { return }
+        if !isLibrary, let name = MailTemplate.name(ofPath: path) {
+            names.templates[name, default: MailTemplate(name: name)].add(file, path: path) { diagnostics.report($0) }
+            return
+        }
         let document = YAMLReader.readDocument(file)
         diagnostics.report(contentsOf: document.diagnostics)
         if !isLibrary { waivers += document.comments.compactMap { Waiver.read($0) { diagnostics.report($0) } } }

@@ -21,11 +21,17 @@ struct ProjectLowering {
             var lowering = FileLowering(file.definition, types: file.types, project: names)
             var lowered = lowering.lower()
             if order.stuck.contains(position) { lowered.isComplete = false }
+            lowered.hostParameters = lowered.hosts.parameters { node in
+                guard case .composite(let call) = lowered.nodes[node].kind else { return [] }
+                return names.hostParameters(of: lowered.callees[Int(call.file.number)])
+            }
             diagnostics.report(contentsOf: lowered.diagnostics.sorted)
             files[file.relativePath] = lowered
             if project.actionPositions[file.definition.name.value] == position {
                 actions[file.definition.name.value] = lowered
                 names.outputTypes[file.definition.name.value] = lowered.body.outputType
+                names.outputLabels[file.definition.name.value] = lowered.outputLabels
+                names.hostParameters[file.definition.name.value] = lowered.hostParameters
             }
         }
     }

@@ -136,7 +136,7 @@ extension EngineCore {
                 ActionInvocation(
                     instance: instance.id, workflow: instance.interpreter.header.workflow, step: key,
                     key: open.request.idempotencyKey, attempt: open.row.attempt, input: input,
-                    trustedHosts: instance.trustedHosts, time: now)))
+                    trustedHosts: TrustedHosts.of(input, at: open.request.writtenHosts), time: now)))
     }
 
     private func revealedInput(

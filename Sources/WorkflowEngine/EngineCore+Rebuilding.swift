@@ -53,7 +53,7 @@ extension EngineCore {
             interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps, hasBegun: false)
             beginning = .retried(RetryRecord(run: stored.state.run, occurrences: stored.occurrences))
         } else {
-            interpreter = Interpreter(graph: graph, header: header)
+            interpreter = Interpreter(graph: graph, header: header, tracer: configuration.tracer)
             beginning = .first
         }
         let instance = LiveInstance(
@@ -61,7 +61,7 @@ extension EngineCore {
             facts: LiveInstance.Facts(
                 id: stored.claim.id, config: stored.config, configDigest: ContentDigest(of: stored.config), depth: stored.depth,
                 eventDepth: stored.eventDepth),
-            interpreter: interpreter, trustedHosts: TrustedHosts.of(graph, config: stored.config), state: stored.state,
+            interpreter: interpreter, state: stored.state,
             marks: stored.marks)
         instance.beginning = beginning
         if !hasBegun, stored.isAdmitted { instance.queue.append(.begin) }

@@ -30,11 +30,10 @@ extension EngineCore {
             return
         }
         let graph = definition.graph
-        let interpreter = Interpreter(graph: graph, header: prepared.header)
+        let interpreter = Interpreter(graph: graph, header: prepared.header, tracer: configuration.tracer)
         let instance = LiveInstance(
             claim: nil, facts: LiveInstance.Facts(id: id, config: definition.config, configDigest: definition.configDigest),
             interpreter: interpreter,
-            trustedHosts: TrustedHosts.of(graph, config: definition.config),
             state: Transition.InstanceState(status: .running, startedAt: now, runStartedAt: now), marks: 0)
         var builder = TransitionBuilder(subject: .start(new), time: now, state: instance.state)
         carryOut(interpreter.start(), of: instance, into: &builder)

@@ -26,6 +26,8 @@ package final class EngineCore {
         package var pollInterval = TimeSpan(microseconds: 1_000_000)
         /// Version of the meaning of the language that this engine runs.
         package var semantics = 1
+        /// Hears of the nodes that instances begin while they are live: how `wfrun test` measures what was reached.
+        package var tracer: StepTracer?
 
         package init() {}
     }

@@ -52,7 +52,6 @@ final class LiveInstance {
     var claim: Claim?
     let facts: Facts
     let interpreter: Interpreter
-    let trustedHosts: Set<String>
     var state: Transition.InstanceState
     /// As read last; what the next transition declares consumed.
     var marks: Int64
@@ -92,13 +91,12 @@ final class LiveInstance {
     var lastUsed: UInt64 = 0
 
     init(
-        claim: Claim?, facts: Facts, interpreter: Interpreter, trustedHosts: Set<String>, state: Transition.InstanceState,
+        claim: Claim?, facts: Facts, interpreter: Interpreter, state: Transition.InstanceState,
         marks: Int64
     ) {
         self.claim = claim
         self.facts = facts
         self.interpreter = interpreter
-        self.trustedHosts = trustedHosts
         self.state = state
         self.marks = marks
     }

@@ -135,6 +135,7 @@ private struct GraphTextWriter {
                 }
             }.joined()
         case .list(let items): "[" + items.map(text).joined(separator: ", ") + "]"
+        case .mustache(_, let data, _): "template filled with \(text(data))"
         case .map(let members): "{" + members.map { "\($0.name): \(text($0.value))" }.joined(separator: ", ") + "}"
         }
     }

@@ -80,15 +80,19 @@ package struct Node: Sendable {
         package var every: ValueExpression?
         /// `previous` of the first round; nil: there is no `previous`. Evaluated in the step's scope.
         package var initial: ValueExpression?
+        /// Gives `previous` the kinds of its type: an int in one round is a double where it may be one in another.
+        package var previousShape: ValueShape
         package var body: NodeIndex
 
         package init(
-            until: ValueExpression?, maximum: Int, every: ValueExpression?, initial: ValueExpression?, body: NodeIndex
+            until: ValueExpression?, maximum: Int, every: ValueExpression?, initial: ValueExpression?,
+            previousShape: ValueShape = .any, body: NodeIndex
         ) {
             self.until = until
             self.maximum = maximum
             self.every = every
             self.initial = initial
+            self.previousShape = previousShape
             self.body = body
         }
     }
@@ -167,6 +171,9 @@ package struct Node: Sendable {
         package var resultShape: ValueShape
         package var policy: RetryPolicy
         package var isAtMostOnce: Bool
+        /// The ways into the input to URLs whose host an author or operator has written: the egress guard trusts them further
+        /// than hosts that come from data (guarantees.md §4).
+        package var writtenHosts: [[String]] = []
 
         package init(
             action: String, input: ValueExpression, contract: ValueContract, resultShape: ValueShape, policy: RetryPolicy,

@@ -1,4 +1,5 @@
 package import CEL
+package import Mustache
 package import Values
 
 /// A value of a definition that may have expressions in it: `Expr<T>` of language.md.
@@ -11,6 +12,8 @@ package indirect enum ValueExpression: Sendable {
     case uri([TemplatePart])
     case list([ValueExpression])
     case map([Member])
+    /// A template filled with data, where the data is evaluated: what it renders to is what is stored.
+    case mustache(MustacheTemplate, data: ValueExpression, escaping: MustacheEscaping)
 
     package enum TemplatePart: Sendable {
         case text(String)
@@ -42,6 +45,25 @@ package indirect enum ValueExpression: Sendable {
             var entries: [(MapKey, Value)] = []
             for member in members { entries.append((.string(member.name), try member.value.evaluate(variables))) }
             return .map(ValueMap(entries))
+        case .mustache(let template, let data, let escaping):
+            return .string(try Self.text(of: template, data: try data.evaluate(variables), escaping))
+        }
+    }
+
+    private static func text(
+        of template: MustacheTemplate, data: Value, _ escaping: MustacheEscaping
+    ) throws(EvaluationFailure) -> String {
+        do throws(MustacheFailure) {
+            return try template.text(of: data, escaping: escaping)
+        } catch {
+            switch error {
+            case .noText(let name, let kind):
+                throw EvaluationFailure(
+                    kind: .expression, message: "'\(name)' of the template is \(kind), which cannot stand in a text",
+                    range: 0..<0)
+            case .tooLarge:
+                throw EvaluationFailure(kind: .limit, message: "the filled template is too large", range: 0..<0)
+            }
         }
     }
 
@@ -56,6 +78,7 @@ package indirect enum ValueExpression: Sendable {
             }
         case .list(let items): items.flatMap(\.slots)
         case .map(let members): members.flatMap(\.value.slots)
+        case .mustache(_, let data, _): data.slots
         }
     }
 

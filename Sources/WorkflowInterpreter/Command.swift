@@ -76,6 +76,8 @@ package struct ActionRequest: Sendable, Equatable {
     package var policy: RetryPolicy
     package var isAtMostOnce: Bool
     package var idempotencyKey: IdempotencyKey
+    /// See `Node.ActionCall`.
+    package var writtenHosts: [[String]] = []
 }
 
 package struct ChildRequest: Sendable, Equatable {

@@ -30,6 +30,8 @@ struct EndedRun {
     }
 
     let rows: [StepRow]
+    /// Of each undone step, its first entry, if it has one.
+    private(set) var firstEntries: [String: Int] = [:]
     private(set) var entries: [Entry] = []
     private(set) var undone: [Undone] = []
     /// Those of steps; the workflow's own runs anew whenever the workflow ends.
@@ -62,6 +64,14 @@ struct EndedRun {
                 Entry(entry: entry, row: row, key: frame?.key ?? row.key.text, cameStopped: frame?.stopCause != nil))
         }
         self.entries = entries
+        let steps = Set(undone.map(\.step))
+        if !steps.isEmpty {
+            for entry in entries where entry.row.verb != .signal {
+                for step in stepsAround(entry.key) where steps.contains(step) && firstEntries[step] == nil {
+                    firstEntries[step] = entry.entry.sequence
+                }
+            }
+        }
         self.undone = undone
         self.finallies = finallies
         ending = interpreter.endingSequence
@@ -117,13 +127,20 @@ extension Interpreter {
     }
 }
 
-/// Whether a memo key is that of the step or of something inside it, in any of its items, rounds, attempts and phases.
-func isInside(_ key: String, _ step: String) -> Bool {
-    guard key.utf8.starts(with: step.utf8) else { return false }
-    guard let next = key.utf8.dropFirst(step.utf8.count).first else { return true }
-    switch next {
-    case UInt8(ascii: "/"), UInt8(ascii: "["), UInt8(ascii: "#"), UInt8(ascii: "~"), UInt8(ascii: "."), UInt8(ascii: "!"):
-        return true
-    default: return false
+/// The steps that a memo key is of or inside, in any of their items, rounds, attempts and phases: `a`, `a/b`, `a/b[3]`, `a/b[3]/c`.
+func stepsAround(_ key: String) -> [String] {
+    var steps: [String] = []
+    for index in key.utf8.indices where index > key.utf8.startIndex {
+        switch key.utf8[index] {
+        case UInt8(ascii: "/"), UInt8(ascii: "["), UInt8(ascii: "#"), UInt8(ascii: "~"), UInt8(ascii: "."), UInt8(ascii: "!"):
+            steps.append(String(key[..<index]))
+        default: break
+        }
     }
+    steps.append(key)
+    return steps
+}
+
+func isInside(_ key: String, _ step: String) -> Bool {
+    key.utf8.starts(with: step.utf8) && stepsAround(key).contains { $0.hasSameCodePoints(as: step) }
 }

@@ -17,6 +17,7 @@ extension Interpreter {
             frame.resultScope = Scope(parent: frame.scope, values: Array(repeating: .null, count: block.steps.count))
             advanceSequence(frame, block, to: 0)
         case .node(let index):
+            tracer?(header.id, index)
             do {
                 try begin(frame, graph[index])
             } catch {

@@ -64,6 +64,7 @@ extension Interpreter {
             finish(.timedOut(ended(as: "timeout", failure)))
         case (_, .failure(let failure)), (_, .stopped(let failure)): finish(.failed(failure))
         case (_, .success(let output)), (_, .returned(let output)): finish(.completed(output: output))
+        case (.cancelled?, .continued): finish(.cancelled(ended(as: "cancelled", Failure(code: "cancelled", message: ""))))
         case (_, .continued(let input)): finish(.continuedAsNew(input: JSON.normalised(input)))
         }
         root = nil

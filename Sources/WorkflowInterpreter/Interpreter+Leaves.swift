@@ -12,7 +12,8 @@ extension Interpreter {
         let leaf = try leafRecord(frame.key, input: input, frame)
         let request = ActionRequest(
             leaf: leaf, action: call.action, input: input, usesSecrets: scope.hasSecrets(in: call.input.slots),
-            policy: call.policy, isAtMostOnce: call.isAtMostOnce || frame.context.isAtMostOnce, idempotencyKey: key)
+            policy: call.policy, isAtMostOnce: call.isAtMostOnce || frame.context.isAtMostOnce, idempotencyKey: key,
+            writtenHosts: call.writtenHosts)
         beginLeaf(frame, leaf.key, .runAction(request))
     }
 

@@ -23,7 +23,7 @@ extension Interpreter {
             throw failure("limit.fan_out", message, frame)
         }
         let keys = try loop.key.map { (key) throws(Failure) in try itemKeys(items, key, frame) }
-        frame.state = .fanOut(FanOut(items: items, keys: keys, limit: loop.concurrency))
+        frame.state = .fanOut(FanOut(items: items, keys: keys, limit: max(1, loop.concurrency)))
         advanceFanOut(frame)
     }
 
@@ -66,19 +66,24 @@ extension Interpreter {
 
     private func nextChild(of frame: Frame, _ fan: FanOut) -> Frame {
         let position = fan.next
-        switch frame.isNode.map({ graph[$0].kind }) {
-        case .parallel(let block)?:
-            let branch = graph[block].steps[position]
+        if let block = branches(of: frame) {
+            let branch = block.steps[position]
             return Frame(
                 .node(branch), key: childKey(frame.key, graph[branch].id), scope: frame.resultScope ?? frame.scope,
                 context: frame.context, parent: frame)
-        case .foreach(let loop)?:
-            let key = fan.keys?[position] ?? String(position)
-            return Frame(
-                .node(loop.body), key: "\(frame.key)[\(key)]", scope: loopScope(frame, fan.items[position], position),
-                context: frame.context, parent: frame)
-        default: preconditionFailure("only 'parallel' and 'foreach' fan out")
         }
+        guard let index = frame.isNode, case .foreach(let loop) = graph[index].kind else {
+            preconditionFailure("only 'parallel' and 'foreach' fan out")
+        }
+        let key = fan.keys?[position] ?? String(position)
+        return Frame(
+            .node(loop.body), key: "\(frame.key)[\(key)]", scope: loopScope(frame, fan.items[position], position),
+            context: frame.context, parent: frame)
+    }
+
+    private func branches(of frame: Frame) -> Block? {
+        guard let index = frame.isNode, case .parallel(let block) = graph[index].kind else { return nil }
+        return graph[block]
     }
 
     func fanOutAdvanced(_ frame: Frame, _ child: Frame, _ ending: Ending) {
@@ -116,10 +121,8 @@ extension Interpreter {
     }
 
     private func fanOutOutput(_ frame: Frame, _ fan: FanOut) -> Value {
-        guard let index = frame.isNode, case .parallel(let block) = graph[index].kind, let scope = frame.resultScope else {
-            return .list(fan.outputs)
-        }
-        return .map(ValueMap(zip(graph[block].steps, scope.values).map { (graph[$0].id, $1) }))
+        guard let block = branches(of: frame), let scope = frame.resultScope else { return .list(fan.outputs) }
+        return .map(ValueMap(zip(block.steps, scope.values).map { (graph[$0].id, $1) }))
     }
 
     // MARK: - Round after round
@@ -130,7 +133,7 @@ extension Interpreter {
     }
 
     func beginRound(_ frame: Frame, _ loop: Node.Repeat, _ number: Int, previous: Value) {
-        let scope = Scope(parent: frame.scope, values: [previous])
+        let scope = Scope(parent: frame.scope, values: [loop.previousShape.typed(previous)])
         beginChild(frame, .node(loop.body), key: "\(frame.key)#\(number)", scope: scope) { .round(number: number, child: $0) }
     }
 

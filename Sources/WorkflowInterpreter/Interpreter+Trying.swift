@@ -81,12 +81,14 @@ extension Interpreter {
     /// A pause had its outcome: the next attempt or round begins.
     func pauseEnded(_ frame: Frame, _ then: Frame.AfterPause) {
         guard let node = frame.isNode else { return }
-        switch (then, graph[node].kind) {
-        case (.attempt, .retry(let policy, let body)):
+        switch then {
+        case .attempt:
+            guard case .retry(let policy, let body) = graph[node].kind else { return }
             frame.attempt += 1
             beginAttempt(frame, policy, body)
-        case (.round(let number, let previous), .repeat(let loop)): beginRound(frame, loop, number, previous: previous)
-        default: preconditionFailure("only 'retry' and 'repeat' pause")
+        case .round(let number, let previous):
+            guard case .repeat(let loop) = graph[node].kind else { return }
+            beginRound(frame, loop, number, previous: previous)
         }
     }
 }

@@ -10,45 +10,6 @@ package import Values
 package import WorkflowGraph
 package import WorkflowJournal
 
-/// What is known of an instance before its first entry.
-package struct InstanceHeader: Sendable, Equatable {
-    package var id: InstanceID
-    package var workflow: String
-    /// Times it has continued as new.
-    package var continuations: Int
-    /// Admitted under the definition's input contract.
-    package var input: Value
-    /// The configuration snapshot.
-    package var config: Value
-    package var trigger: Value
-    package var run: Int
-    /// When the instance left `pending` or last continued as new: the time before the first entry. That a run is a retry, and
-    /// when it began, is an entry of its own (`Signal.retried`).
-    package var startedAt: Timestamp
-
-    package init(
-        id: InstanceID, workflow: String, continuations: Int = 0, input: Value, config: Value, trigger: Value, run: Int = 1,
-        startedAt: Timestamp
-    ) {
-        self.id = id
-        self.workflow = workflow
-        self.continuations = continuations
-        self.input = input
-        self.config = config
-        self.trigger = trigger
-        self.run = run
-        self.startedAt = startedAt
-    }
-
-    /// As `instance` in expressions.
-    var value: Value {
-        [
-            "id": .string(id.text), "workflow": .string(workflow), "continuations": .int(Int64(continuations)),
-            "startedAt": .timestamp(startedAt), "trigger": trigger,
-        ]
-    }
-}
-
 /// One run of one instance. Not Sendable: whoever works on an instance owns its interpreter.
 package final class Interpreter {
     package let graph: StepGraph
@@ -59,6 +20,8 @@ package final class Interpreter {
     var leaves: [MemoKey: Frame] = [:]
     /// Frames whose timer runs, by the timer's key.
     var timers: [MemoKey: Frame] = [:]
+    /// When the running timers are due.
+    var timerDueTimes: [MemoKey: Timestamp] = [:]
     /// How often a place has completed, for places that can complete more than once.
     var completions: [String: Int] = [:]
     /// Set by the signal or failure that ends the instance.
@@ -76,6 +39,7 @@ package final class Interpreter {
     private var isDeadlinePending = true
     /// When the workflow's timeout is over.
     private var deadline: Timestamp?
+    var pendingDeadline: Timestamp? { isDeadlinePending && completion == nil ? deadline : nil }
     package private(set) var completion: Completion?
 
     /// The latest entry applied; 0 is the start.
@@ -94,9 +58,13 @@ package final class Interpreter {
         case advance(Frame)
     }
 
-    package init(graph: StepGraph, header: InstanceHeader) {
+    /// Hears of each node that begins, and has no say; nil outside of tests of definitions.
+    let tracer: StepTracer?
+
+    package init(graph: StepGraph, header: InstanceHeader, tracer: StepTracer? = nil) {
         self.graph = graph
         self.header = header
+        self.tracer = tracer
         now = header.startedAt
     }
 
@@ -124,8 +92,9 @@ package final class Interpreter {
         }
         if let completion {
             if case .signal(.retried) = entry.content {
-                // All that is kept is all there is to do, on a definition that was corrected.
+                // All that is kept is all there is to do: the definition was corrected, or only a cancel was in the way.
                 advance(entry)
+                retriedSequence = sequence
                 return [.finish(completion)]
             }
             throw JournalMismatch(
@@ -244,76 +213,15 @@ package final class Interpreter {
     private func endInstance(as status: InstanceStatus, cause: StopCause) {
         // The first ending decides; a body that has ended already has nothing left to stop.
         guard ending == nil, let root else { return }
-        if case .cleaning = root.state { return }
+        if case .cleaning(_, let bodyEnding) = root.state {
+            // A run that is about to continue as new does not: the instance can still be cancelled.
+            if status == .cancelled, case .continued = bodyEnding { beginEnding(status) }
+            return
+        }
         beginEnding(status)
         inOrder { stop(root, cause) }
     }
-
-    // MARK: - What the engine asks
-
-    /// Whether an open wait takes this event.
-    package func examine(_ event: StoredEvent, for wait: MemoKey) -> EventVerdict {
-        guard let frame = leaves[wait], let index = frame.isNode, case .wait(let step) = graph[index].kind else {
-            return .declined(reason: nil)
-        }
-        guard let typed = graph.typed(event: event.value) else {
-            return .declined(reason: "the payload of event \(event.id) does not fit the type of '\(event.name)'")
-        }
-        guard let condition = step.where else { return .accepted }
-        do {
-            let value = try condition.evaluate(Scope(parent: frame.scope, values: [typed]))
-            return value == .bool(true) ? .accepted : .declined(reason: nil)
-        } catch {
-            return .declined(reason: "'where' of '\(wait)' could not be evaluated for event \(event.id): \(error.message)")
-        }
-    }
-
-    /// The input of an open action with its secrets in it, for one attempt.
-    package func input(of key: MemoKey, secrets: [String: String]) -> Result<Value, Failure> {
-        guard let frame = leaves[key], let index = frame.isNode, case .action(let call) = graph[index].kind,
-            case .leaf(.runAction(let request)) = frame.state
-        else { return .failure(Failure(code: "stopped", message: "the step is not open any more")) }
-        let scope = callScope(frame, key: request.idempotencyKey)
-        do {
-            let value = try call.input.evaluate(RevealingScope(scope: scope, secrets: secrets))
-            return call.contract.admit(value).mapError { schemaFailure($0, frame, of: "input") }
-        } catch {
-            return .failure(expressionFailure(error, frame))
-        }
-    }
-
-    /// Names of the secrets that the definition and its actions declare.
-    package var declaredSecrets: [String] {
-        var names: [String] = []
-        for file in graph.files { for name in file.secrets where !names.contains(name) { names.append(name) } }
-        return names
-    }
-
-    /// The commands still open, in the order of the steps: what a restart has to take up again.
-    package func outstanding() -> [Command] {
-        var found: [Command] = []
-        if let root { collectOutstanding(root, into: &found) }
-        if isDeadlinePending, completion == nil, let due = deadline {
-            found.append(.startTimer(.deadlineSignal, dueAt: due))
-        }
-        return found
-    }
-
-    private func collectOutstanding(_ frame: Frame, into found: inout [Command]) {
-        if let timer = frame.timer, let due = timerDueTimes[timer] { found.append(.startTimer(timer, dueAt: due)) }
-        switch frame.state {
-        case .pause(let command, _), .leaf(let command): found.append(command)
-        case .new, .body, .sequence, .fanOut, .round, .clause, .undoing, .cleaning, .ended:
-            frame.forEachChild { collectOutstanding($0, into: &found) }
-        }
-    }
-
-    /// When the running timers are due.
-    var timerDueTimes: [MemoKey: Timestamp] = [:]
 }
 
-package enum EventVerdict: Sendable, Equatable {
-    case accepted
-    /// With a reason when that deserves a line in the instance's log.
-    case declined(reason: String?)
-}
+/// Told of the nodes of an instance as they begin.
+package typealias StepTracer = @Sendable (InstanceID, NodeIndex) -> Void

@@ -7,7 +7,7 @@ package enum InterpreterLimits {
     /// Items of one `foreach` (`limit.fan_out`).
     package static let fanOut = 10_000
     /// Steps, with their modifiers, that begin because of one entry (`limit.steps`): bounds loops that never suspend.
-    package static let framesPerEntry = 1_000_000
+    package static let framesPerEntry = 250_000
     /// A memo key longer than this many bytes is stored as its digest.
     package static let memoKeyBytes = 512
     /// The furthest a timer may lie in the future (`limit.timer`): ten years of 366 days.

@@ -17,7 +17,7 @@ struct RetryPlanning {
         /// Undos and `finally` blocks that began with this entry or a later one have run and are not kept.
         var unwound: Int
         /// Steps that begin anew as a whole.
-        var anew: [String] = []
+        var anew: Set<String> = []
         /// Failures after the culprit were nobody's to catch.
         var dropsLaterFailures = false
     }
@@ -54,7 +54,7 @@ struct RetryPlanning {
 
     /// Where a step began that would be kept and was undone by something that would not.
     private func firstUndone(_ undone: EndedRun.Undone, _ draft: Draft) -> Int? {
-        let first = firstEntry(inside: undone.step) ?? undone.completed + 1
+        let first = run.firstEntries[undone.step] ?? undone.completed + 1
         return undone.began >= draft.unwound && first < draft.cut ? first : nil
     }
 
@@ -117,10 +117,10 @@ struct RetryPlanning {
         while true {
             if kept.isOver && draft.culprit != nil && !draft.dropsLaterFailures {
                 draft.dropsLaterFailures = true
-            } else if let step = leftHalfway(kept, draft) {
-                draft.anew.append(step)
             } else {
-                break
+                let steps = leftHalfway(kept, draft)
+                if steps.isEmpty { break }
+                draft.anew.formUnion(steps)
             }
             kept = try keep(draft)
         }
@@ -140,13 +140,10 @@ struct RetryPlanning {
         Replay.entries(of: rows).filter { $0.verb != .signal && !$0.key.isReserved && !$0.key.isCleanup }
     }
 
-    /// A step that is under way in what is kept, though its `finally` has run since.
-    private func leftHalfway(_ kept: KeptJournal, _ draft: Draft) -> String? {
-        let open = kept.openFinallies
-        return run.finallies.first { finally in
-            finally.began >= draft.unwound && open.contains { $0.hasSameCodePoints(as: finally.step) }
-                && !draft.anew.contains { $0.hasSameCodePoints(as: finally.step) }
-        }?.step
+    /// Steps that are under way in what is kept, though their `finally` has run since.
+    private func leftHalfway(_ kept: KeptJournal, _ draft: Draft) -> Set<String> {
+        let unwound = run.finallies.filter { $0.began >= draft.unwound }.map(\.step)
+        return kept.openFinallies.intersection(unwound).subtracting(draft.anew)
     }
 
     private func keep(_ draft: Draft) throws(RetryRefusal) -> KeptJournal {
@@ -159,7 +156,9 @@ struct RetryPlanning {
 
     private func isCandidate(_ entry: EndedRun.Entry, _ draft: Draft) -> Bool {
         let sequence = entry.entry.sequence
-        guard sequence < draft.cut, sequence != draft.culprit, !draft.anew.contains(where: { isInside(entry.key, $0) }) else {
+        guard sequence < draft.cut, sequence != draft.culprit,
+            draft.anew.isEmpty || !stepsAround(entry.key).contains(where: draft.anew.contains)
+        else {
             return false
         }
         let isAfter = sequence > draft.culprit ?? .max
@@ -230,17 +229,17 @@ struct KeptJournal {
     var isOver: Bool { interpreter.completion != nil || interpreter.ending != nil }
 
     /// Steps with a `finally` whose body is under way.
-    var openFinallies: [String] {
-        var found: [String] = []
+    var openFinallies: Set<String> {
+        var found: Set<String> = []
         if let root = interpreter.root { collect(root, into: &found) }
         return found
     }
 
-    private func collect(_ frame: Frame, into found: inout [String]) {
+    private func collect(_ frame: Frame, into found: inout Set<String>) {
         if case .body = frame.state, let index = frame.isNode, case .finally = interpreter.graph[index].kind,
             !interpreter.isWhole(frame)
         {
-            found.append(frame.key)
+            found.insert(frame.key)
         }
         frame.forEachChild { collect($0, into: &found) }
     }

@@ -106,53 +106,50 @@ class Meaning:
         either = not self.starred[2] and not self.starred[4]
         return local.month in self.sets[3] and (day or weekday if either else day and weekday)
 
-    def minute(self, local):
-        return local.minute in self.sets[0] and local.hour in self.sets[1] and self.day(local)
+
+class Clock:
+    """What clocks in a zone show: in our years offsets change at quarters of an hour only."""
+
+    QUARTER = 900
+
+    def __init__(self, zone):
+        self.zone = zone
+        self.offsets = {}
+
+    def shown(self, seconds):
+        """The local time in seconds as if it were UTC."""
+        quarter = seconds // self.QUARTER
+        if quarter not in self.offsets:
+            moment = EPOCH + timedelta(seconds=quarter * self.QUARTER)
+            self.offsets[quarter] = int(moment.astimezone(self.zone).utcoffset().total_seconds())
+        return seconds + self.offsets[quarter]
 
 
-def next_by_scan(meaning, zone, seconds, limit_days=3):
+def matches(meaning, local):
+    """Whether a local minute is meant."""
+    if local // 60 % 60 not in meaning.sets[0] or local // 3600 % 24 not in meaning.sets[1]:
+        return False
+    return meaning.day(EPOCH + timedelta(seconds=local))
+
+
+def next_by_scan(meaning, clock, seconds, limit_days=3):
     """The next firing by looking at every minute, or None when it is further away than the limit."""
-    start = seconds + 1
-    minute = start - start % 60 if start % 60 == 0 else start - start % 60 + 60
+    first = -(-(seconds + 1) // 60) * 60
+    minutes = range(first, first + limit_days * 86400, 60)
     if meaning.elapsed:
-        for moment in range(minute, minute + limit_days * 86400, 60):
-            local = (EPOCH + timedelta(seconds=moment)).astimezone(zone)
-            # Clocks with odd offsets show whole minutes at other instants; there are none in our years.
-            if local.second == 0 and meaning.minute(local):
-                return moment
-        return None
-    # A fixed local time fires at the first instant at which clocks have shown it or more.
-    shown = latest_shown(zone, seconds)
-    for moment in range(minute - 60, minute + limit_days * 86400, 60):
-        if moment <= seconds:
-            continue
-        local = (EPOCH + timedelta(seconds=moment)).astimezone(zone).replace(tzinfo=None)
-        while shown < local:
-            shown += timedelta(minutes=1)
-            if meaning.minute(shown):
+        return next((moment for moment in minutes if matches(meaning, clock.shown(moment))), None)
+    # A fixed local time fires at the first instant at which clocks have shown it or more. What they have shown by now: no
+    # change of the clocks is larger than a day and a half.
+    latest = max(clock.shown(moment) for moment in range(seconds - 36 * 3600, seconds + 1, 60))
+    latest = max(latest, clock.shown(seconds), *(clock.shown(m * 900 - 1) for m in range(seconds // 900 - 144, seconds // 900 + 1)))
+    latest -= latest % 60
+    for moment in minutes:
+        local = clock.shown(moment)
+        while latest < local:
+            latest += 60
+            if matches(meaning, latest):
                 return moment
     return None
-
-
-def latest_shown(zone, seconds):
-    """The latest whole local minute that clocks have shown by then: within the last day and a half, no change is larger."""
-    moment = EPOCH + timedelta(seconds=seconds)
-    latest = moment.astimezone(zone).replace(tzinfo=None)
-    for back in range(0, 36 * 3600, 900):
-        latest = max(latest, (moment - timedelta(seconds=back)).astimezone(zone).replace(tzinfo=None))
-    # Between the samples: the very last second before a change back.
-    for back in range(0, 36 * 3600, 900):
-        here, before = moment - timedelta(seconds=back), moment - timedelta(seconds=back + 900)
-        if here.astimezone(zone).utcoffset() < before.astimezone(zone).utcoffset():
-            low, high = 0, 900
-            while high - low > 1:
-                middle = (low + high) // 2
-                if (before + timedelta(seconds=middle)).astimezone(zone).utcoffset() == before.astimezone(zone).utcoffset():
-                    low = middle
-                else:
-                    high = middle
-            latest = max(latest, (before + timedelta(seconds=low)).astimezone(zone).replace(tzinfo=None))
-    return latest.replace(second=0, microsecond=0)
 
 
 def next_by_cronsim(text, zone, seconds):
@@ -167,6 +164,7 @@ def rfc3339(seconds):
 def run(binary, seed, count):
     random = Random(seed)
     zones = {name: zoneinfo.ZoneInfo(name) for name in ZONES}
+    clocks = {name: Clock(zone) for name, zone in zones.items()}
     cases = []
     for _ in range(count):
         zone = random.choice(ZONES)
@@ -189,7 +187,7 @@ def run(binary, seed, count):
             continue
         ours = int((datetime.fromisoformat(answer["times"][0].replace("Z", "+00:00")) - EPOCH).total_seconds())
         meaning = Meaning(text)
-        scanned = next_by_scan(meaning, zone, seconds)
+        scanned = next_by_scan(meaning, clocks[name], seconds)
         if scanned is not None or ours <= seconds + 3 * 86400:
             if scanned == ours:
                 tally.agree("with the scan")

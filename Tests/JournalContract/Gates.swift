@@ -134,6 +134,19 @@ extension JournalContract {
                 try bench.store.gatePosition(of: Bench.id(2)) == GatePosition(gate: "orders/", ahead: 0, active: 1, limit: 1))
             #expect(try bench.enqueued(3) { $0.gate = bench.gate(limit: 3, .reject) }.woken == [2, 3].map(bench.key))
         },
+        Clause("what an ending instance starts finds the place that it gave up, after those who wait") { bench throws in
+            func gated(_ number: Int) -> NewInstance {
+                var new = bench.new(number)
+                new.gate = bench.gate("", limit: 1, .reject)
+                return new
+            }
+            try bench.enqueued(1) { $0.gate = bench.gate() }
+            let ended = try bench.ended(1) { $0.eventsSent = [bench.sent("1", starts: [gated(2)])] }
+            #expect(try ended.woken == [bench.key(2)] && ended.rejected.isEmpty)
+            try bench.enqueued(3) { $0.gate = bench.gate() }
+            let again = try bench.ended(2) { $0.eventsSent = [bench.sent("2", starts: [gated(4)])] }
+            #expect(try again.woken == [bench.key(3)] && again.rejected == [Bench.id(4)])
+        },
         Clause("replace: the oldest active one is asked to cancel and the new one begins when it has ended") { bench throws in
             for number in 1...2 { try bench.enqueued(number) { $0.gate = bench.gate(limit: 2, .replace) } }
             let third = try bench.enqueued(3) { $0.gate = bench.gate(limit: 2, .replace) }

@@ -16,6 +16,8 @@ struct EvalCommandTests {
         #expect(try await value("${{ 'a' + 'b' }}") == "ab")
         #expect(try await value("{'a': [1, 2.5, null]}") == ["a": [1, 2.5, .null]])
         #expect(try await value("duration('1d12h')") == "129600s")
+        // In a definition the part that always fails would be a mistake.
+        #expect(try await value("false && 1 / 0 > 2") == false)
     }
 
     @Test func `Variables come from the command line or a file and have no types`() async throws {

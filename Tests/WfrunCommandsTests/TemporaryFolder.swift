@@ -27,6 +27,15 @@ final class TemporaryFolder: Sendable {
         return file
     }
 
+    /// The text of a file below the folder; empty when there is none.
+    func read(_ name: String) -> String {
+        guard let handle = fopen(file(name), "r") else { return "" }
+        defer { fclose(handle) }
+        var bytes: [UInt8] = []
+        while case let byte = fgetc(handle), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
     private static func remove(_ path: String) {

@@ -58,14 +58,16 @@ import WorkflowGraph
     /// `#~ WF2101` at the end of a line: the line has this diagnostic; lines without a mark have none.
     private func expectMarks(in text: String, _ diagnostics: [Diagnostic], _ path: String) {
         var marked: [String] = []
-        var line = 0
-        for content in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            line += 1
-            if content.hasPrefix("#@ ") { line = 0 }
-            guard let mark = content.range(of: "#~ ") else { continue }
-            for code in content[mark.upperBound...].split(separator: " ") { marked.append("\(line) \(code)") }
+        for file in Fixtures.files(text, path: path) {
+            let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
+            for (index, content) in lines.enumerated() {
+                guard let mark = content.range(of: "#~ ") else { continue }
+                for code in content[mark.upperBound...].split(separator: " ") {
+                    marked.append("\(file.path):\(index + 1) \(code)")
+                }
+            }
         }
-        let found = diagnostics.map { "\($0.range.start.line) \($0.code)" }
+        let found = diagnostics.map { "\($0.range.file.path):\($0.range.start.line) \($0.code)" }
         #expect(found.sorted() == marked.sorted(), "\(path)")
     }
 

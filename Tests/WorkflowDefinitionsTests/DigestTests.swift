@@ -161,6 +161,31 @@ import WorkflowGraph
         }
     }
 
+    // MARK: Mail templates
+
+    @Test func `a mail template is part of a digest and stored`() throws {
+        let text = """
+            workflow: mail
+            steps: [{ id: tell, call: email, with: { to: a@example.com, template: order/paid, data: { name: Ada } } }]
+            """
+        func analysed(_ mail: String, html: String = "<p>{{name}}") throws -> AnalysedWorkflow {
+            let files = [
+                ("mail.yaml", text), ("emails/order/paid.mustache", mail), ("emails/order/paid.html.mustache", html),
+                ("emails/unused.mustache", "Subject: none"),
+            ]
+            return try #require(analyzeDefinitions(files).workflow("mail"))
+        }
+        let workflow = try analysed("Subject: Paid\n\nThanks, {{name}}")
+        let graph = try #require(workflow.graph)
+        #expect(
+            workflow.sources.map(\.path) == [
+                "mail.yaml", "stdlib/builtin/email.yaml", "emails/order/paid.html.mustache", "emails/order/paid.mustache",
+            ])
+        #expect(try DefinitionLoader.load(workflow: "mail", sources: workflow.sources).digest == graph.digest)
+        #expect(try analysed("Subject: Paid\n\nThank you, {{name}}").graph?.digest != graph.digest)
+        #expect(try analysed("Subject: Paid\n\nThanks, {{name}}", html: "<b>{{name}}").graph?.digest != graph.digest)
+    }
+
     @Test func `a stored definition loads to the same graph`() throws {
         let analysis = analyzeDefinitions([("order.yaml", text), ("actions/mark.yaml", action), ("types.yaml", types)])
         let workflow = try #require(analysis.workflow("order"))

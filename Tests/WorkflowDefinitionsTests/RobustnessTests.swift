@@ -125,6 +125,11 @@ import WorkflowDefinitions
         schema(#"{ pattern: "(a|aa)+$" }"#), schema(#"{ pattern: "((((a{0,1000}){0,1000}){0,1000}){0,1000})" }"#),
         schema("{ " + String(repeating: "not: { ", count: 60) + String(repeating: "}", count: 61)),
         schema("{ multipleOf: 1e-300, maximum: 1e308, maxLength: 99999999999999999999 }"),
+        // Loops whose `previous` grows in every round, inside one another.
+        "workflow: w\nsteps: ["
+            + (0..<18).map {
+                "{ id: f\($0), repeat: { max: 2, initial: { a: 0 } }, output: { a: '${{ previous }}', b: '${{ previous }}' }, steps: ["
+            }.joined() + "{ id: x, sleep: 1s }" + String(repeating: "] }", count: 18) + "]",
         // Many of everything.
         "workflow: w\nsteps:\n"
             + (0..<2_000).map { "  - { id: s\($0), sleep: 1s, if: \"${{ steps.s\(max(0, $0 - 1)) == null }}\" }" }

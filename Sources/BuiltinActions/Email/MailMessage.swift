@@ -17,7 +17,7 @@ struct MailMessage: Sendable {
     init(_ value: Value, defaultFrom: String) throws(Failure) {
         let input = ActionInput(value)
         if input["template"] != nil {
-            throw .rejected("mail templates are not supported yet: give subject and text or html")
+            throw .rejected("a template is filled when its name is written in the step: give subject and text or html")
         }
         to = try Self.addresses(input, "to")
         cc = try Self.addresses(input, "cc")

@@ -4,8 +4,6 @@ package import Values
 package struct ConditionShape: Sendable, Hashable {
     /// What is compared, without white space that does not matter.
     package let subject: String
-    /// Its place in the source, in bytes.
-    package let subjectRange: Range<Int>
     /// The constants it may equal, in the order of the source.
     package let members: [Value]
 
@@ -13,7 +11,7 @@ package struct ConditionShape: Sendable, Hashable {
     package init?(of source: String) {
         let bytes = Array(source.utf8)
         guard let tree = try? Parser.parse(bytes), let found = Self.comparison(tree.root, bytes) else { return nil }
-        (subject, subjectRange, members) = found
+        (subject, members) = found
     }
 
     /// The text of an expression without the white space and comments in it; nil where it is none. Equal texts mean the same.
@@ -47,7 +45,7 @@ package struct ConditionShape: Sendable, Hashable {
         }
     }
 
-    private typealias Comparison = (subject: String, range: Range<Int>, members: [Value])
+    private typealias Comparison = (subject: String, members: [Value])
 
     private static func comparison(_ node: SyntaxNode, _ bytes: [UInt8]) -> Comparison? {
         switch node.kind {
@@ -69,13 +67,13 @@ package struct ConditionShape: Sendable, Hashable {
             guard parts.count == operands.count, let first = parts.first,
                 parts.allSatisfy({ $0.subject.utf8.elementsEqual(first.subject.utf8) })
             else { return nil }
-            return (first.subject, first.range, parts.flatMap(\.members))
+            return (first.subject, parts.flatMap(\.members))
         default: return nil
         }
     }
 
     private static func comparison(of node: SyntaxNode, _ bytes: [UInt8], with members: [Value]) -> Comparison? {
         if case .literal = node.kind { return nil }
-        return normalized(bytes[node.range]).map { ($0, node.range, members) }
+        return normalized(bytes[node.range]).map { ($0, members) }
     }
 }

@@ -66,18 +66,21 @@ package struct ExpressionOptions: Sendable {
     package var container: String
     /// False: what types are wrong is left to run time.
     package var checksTypes: Bool
+    /// Whether a constant part that has no value is a mistake (WF3113), or fails only when it is reached, as in plain CEL.
+    package var refusesFailingConstants: Bool
     /// Signatures of functions the checker shall know beyond the library's, such as `f(string, int) -> string`. They have
     /// no body: they fail when they run.
     package var declaredFunctions: [String]
 
     package init(
         dialect: Dialect, timeZones: (any TimeZoneRules)? = nil, container: String = "", checksTypes: Bool = true,
-        declaredFunctions: [String] = []
+        refusesFailingConstants: Bool? = nil, declaredFunctions: [String] = []
     ) {
         self.dialect = dialect
         self.timeZones = timeZones
         self.container = container
         self.checksTypes = checksTypes
+        self.refusesFailingConstants = refusesFailingConstants ?? (dialect == .workflow)
         self.declaredFunctions = declaredFunctions
     }
 

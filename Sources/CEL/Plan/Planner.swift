@@ -259,8 +259,7 @@ struct Planner {
         }
     }
 
-    /// In standard CEL a failing constant fails when the expression runs, if it is reached.
     private mutating func report(_ message: String, _ range: Range<Int>) {
-        if isWorkflow { problems.append(.init(.constantFails, message, at: range, label: "always fails")) }
+        if options.refusesFailingConstants { problems.append(.init(.constantFails, message, at: range, label: "always fails")) }
     }
 }

@@ -150,7 +150,9 @@ struct ExpressionEvaluator {
     init(isTyped: Bool, isStandard: Bool, wantsType: Bool) {
         self.isTyped = isTyped
         self.wantsType = wantsType
-        options = ExpressionOptions(dialect: isStandard ? .standard : .workflow, timeZones: SystemTimeZones())
+        // What is wanted is the value: `false && 1 / 0 > 2` has one.
+        options = ExpressionOptions(
+            dialect: isStandard ? .standard : .workflow, timeZones: SystemTimeZones(), refusesFailingConstants: false)
     }
 
     /// The value as it is to be written, or the name of its type.

@@ -8,8 +8,8 @@ struct ValidateCommand: ParsableCommand {
         commandName: "validate",
         abstract: "Check definitions: all mistakes of all files, with their places.",
         discussion: """
-            The project is checked as a whole, because definitions use each other. Nothing \
-            is run.
+            The project is checked as a whole, because definitions use each other, and test \
+            files are checked against what they test. Nothing is run.
 
             Examples:
               wfrun validate                              # all of definitions/
@@ -89,12 +89,26 @@ struct ValidateCommand: ParsableCommand {
                 throw CommandFailure(.failed, "Standard input cannot be read: \(error.reason).")
             }
         }
+        if path.hasSuffix(".test.yaml") { return try checkTest(path) }
         let isFolder = Files.isFolder(path)
         let project = isFolder ? try ProjectFiles.below(path) : try ProjectFiles.around(path, definitions: definitions)
         for refusal in project.refusals { Surroundings.current.console.talk("wfrun: \(refusal)") }
+        if isFolder {
+            let tests = try ProjectFiles.tests(at: path)
+            let analysis = ProjectAnalysis.of(project, policy: policy, includesTests: !tests.files.isEmpty)
+            let found = tests.files.flatMap { analysis.tests?.read($0.source).diagnostics ?? [] }
+            var all = DiagnosticCollector()
+            all.report(contentsOf: analysis.diagnostics + found)
+            return (all.sorted, project.files.count + tests.files.count)
+        }
         let diagnostics = ProjectAnalysis.of(project, policy: policy).diagnostics
-        if isFolder { return (diagnostics, project.files.count) }
         return (diagnostics.filter { $0.range.file.path.hasSameCodePoints(as: path) }, 1)
+    }
+
+    private func checkTest(_ path: String) throws(CommandFailure) -> ([Diagnostic], files: Int) {
+        let tests = try ProjectFiles.tests(at: path)
+        let analysis = ProjectAnalysis.of(try .tested(at: path, definitions: definitions), includesTests: true)
+        return (tests.files.flatMap { analysis.tests?.read($0.source).diagnostics ?? [] }, tests.files.count)
     }
 }
 

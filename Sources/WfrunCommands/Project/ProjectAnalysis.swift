@@ -1,3 +1,4 @@
+import DefinitionTesting
 import Diagnostics
 import StandardLibrary
 import Values
@@ -28,16 +29,21 @@ struct ProjectAnalysis: Sendable {
     var workflows: [Workflow]
     /// Workflows that are there but have mistakes.
     var brokenNames: Set<String>
+    /// What test files may be about; nil unless they were asked for.
+    var tests: TestProject?
 }
 
 extension ProjectAnalysis {
     private static let library = StandardLibrary.files.map { SourceFile(path: $0.path, bytes: $0.bytes) }
 
     /// Everything in the files, checked together.
-    static func of(_ files: ProjectFiles, policy: DiagnosticPolicy = .standard) -> ProjectAnalysis {
+    /// - Parameter includesTests: what tests need to know is made, too.
+    static func of(
+        _ files: ProjectFiles, policy: DiagnosticPolicy = .standard, includesTests: Bool = false
+    ) -> ProjectAnalysis {
         let root = files.folder == "." ? "" : files.folder
         let sources = SourceSet(definitions: files.files.map(\.source), library: library, root: root, asOf: wallClock())
-        let analysis = DefinitionAnalyzer.analyze(sources, policy: policy)
+        let analysis = DefinitionAnalyzer.analyze(sources, policy: policy, includesActions: includesTests)
         let workflows = analysis.workflows.compactMap { workflow -> Workflow? in
             guard let graph = workflow.graph else { return nil }
             return Workflow(
@@ -46,7 +52,7 @@ extension ProjectAnalysis {
         let names = files.files.compactMap { workflowName(path: $0.path) }
         return ProjectAnalysis(
             diagnostics: analysis.diagnostics, workflows: workflows,
-            brokenNames: Set(names).subtracting(workflows.map(\.name)))
+            brokenNames: Set(names).subtracting(workflows.map(\.name)), tests: includesTests ? TestProject(analysis) : nil)
     }
 
     /// One text by itself: its name need not equal a path, and it sees the standard library alone.

@@ -15,6 +15,29 @@ struct ProjectFiles: Sendable {
     static let mostFiles = 10_000
     static let deepest = 16
 
+    /// The test files below a folder, or a test file itself.
+    static func tests(at path: String) throws(CommandFailure) -> ProjectFiles {
+        if Files.isFolder(path) {
+            var tests = ProjectFiles(folder: path)
+            for test in try tests.paths(isTest: true) { tests.take(test) }
+            return tests
+        }
+        guard Files.exists(path) else { throw CommandFailure(.notFound, "There is no file \(path).") }
+        var tests = ProjectFiles(folder: Files.folder(of: path))
+        tests.take(Files.name(of: path))
+        return tests
+    }
+
+    /// What the tests at a path are about: the nearest folder above it, or it itself, that is called `definitions`; else all
+    /// that is below the folder.
+    static func tested(at path: String, definitions folder: String?) throws(CommandFailure) -> ProjectFiles {
+        if let folder { return try below(folder) }
+        let start = Files.isFolder(path) ? path : Files.folder(of: path)
+        var above = start
+        while above != "." && above != "/" && Files.name(of: above) != "definitions" { above = Files.folder(of: above) }
+        return try below(Files.name(of: above) == "definitions" ? above : start)
+    }
+
     /// Everything below a folder.
     static func below(_ folder: String) throws(CommandFailure) -> ProjectFiles {
         var project = ProjectFiles(folder: folder)
@@ -23,7 +46,7 @@ struct ProjectFiles: Sendable {
     }
 
     /// The project a single file belongs to: all of the nearest folder above it that is called `definitions`; a file elsewhere
-    /// stands alone, with the actions and types beside it.
+    /// stands alone, with the actions, types and mail templates beside it.
     static func around(_ file: String, definitions folder: String? = nil) throws(CommandFailure) -> ProjectFiles {
         guard Files.exists(file) else { throw CommandFailure(.notFound, "There is no file \(file).") }
         if let folder { return try below(folder) }
@@ -33,7 +56,7 @@ struct ProjectFiles: Sendable {
         let folder = Files.folder(of: file)
         var project = ProjectFiles(folder: folder)
         let name = Files.name(of: file)
-        let companions = try project.paths(inside: "actions")
+        let companions = try project.paths(inside: "actions") + project.paths(inside: "emails")
         for path in companions + ["types.yaml"] where Files.exists(Files.join(folder, path)) && path != name {
             project.take(path)
         }
@@ -72,8 +95,8 @@ struct ProjectFiles: Sendable {
         }
     }
 
-    /// Paths of all definition files below the folder, or below a folder of it.
-    private func paths(inside start: String = "") throws(CommandFailure) -> [String] {
+    /// Paths of all definition or test files below the folder, or below a folder of it.
+    private func paths(inside start: String = "", isTest: Bool = false) throws(CommandFailure) -> [String] {
         var found: [String] = []
         var pending = [(path: start, depth: 0)]
         while let next = pending.popLast() {
@@ -90,7 +113,7 @@ struct ProjectFiles: Sendable {
                 let status = try? Files.status(Files.join(folder, path))
                 if status?.kind == .folder {
                     if next.depth < Self.deepest { pending.append((path, next.depth + 1)) }
-                } else if name.hasSuffix(".yaml"), !name.hasSuffix(".test.yaml") {
+                } else if isTest ? name.hasSuffix(".test.yaml") : Self.isTaken(path, name: name) {
                     found.append(path)
                 }
             }
@@ -99,6 +122,12 @@ struct ProjectFiles: Sendable {
             }
         }
         return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Definitions, `types.yaml` and mail templates.
+    private static func isTaken(_ path: String, name: String) -> Bool {
+        if path.hasPrefix("emails/") && name.hasSuffix(".mustache") { return true }
+        return name.hasSuffix(".yaml") && !name.hasSuffix(".test.yaml")
     }
 
     private static func unreadable(_ folder: String, _ failure: Files.Failure) -> CommandFailure {

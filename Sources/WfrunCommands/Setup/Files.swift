@@ -135,6 +135,20 @@ enum Files {
         }
     }
 
+    /// A new file, or in place of an old one.
+    static func write(_ text: String, to path: String) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw Failure(path) }
+        defer { close(descriptor) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Failure(path) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     static func remove(_ path: String) { unlink(path) }
 
     static func folder(of path: String) -> String {

@@ -111,6 +111,7 @@ extension FileLowering {
         let declared = definition.secrets.map(\.value)
         guard declared.contains(name) else { return .undeclaredSecret(name, known: declared, at: site.range(range)) }
         if site.place.leaksSecrets { return .leakedSecret(name, site.place, at: site.range(range)) }
+        if site.place.decides { return .decidingSecret(name, site.place, at: site.range(range)) }
         if site.place.storesValue { return .storedSecret(name, site.place, at: site.range(range)) }
         return .variableOutOfPlace("secrets", belongs: VariablePlaceRule.secrets, at: site.range(range))
     }

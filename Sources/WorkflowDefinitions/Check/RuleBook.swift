@@ -21,7 +21,7 @@ protocol DefinitionRule {
 enum RuleBook {
     static var rules: [any DefinitionRule.Type] {
         [
-            UnsupportedRule.self, DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
+            DuplicateIDRule.self, ModifierPlaceRule.self, CaseOrderRule.self, ReturnPlaceRule.self,
             WaitTimeoutRule.self, WaitConditionRule.self, NestedTimeoutRule.self, SecretDeclarationRule.self,
             CallTargetRule.self, RetryableErrorRule.self, LoopNameRule.self, SingleBranchRule.self, EventDeclarationRule.self,
             ForeignNameRule.self, CatchClauseRule.self,

@@ -19,7 +19,7 @@ extension FileLowering {
             return LoweredVerb(node: add(id, .bindings([]), step.range, .error), type: .error, inside: scope)
         }
         if !invoked.contains(workflow.value) { invoked.append(workflow.value) }
-        let input = self.input(with, of: target, workflow, &call)
+        let input = self.input(with, of: target, workflow, &call).expression
         let declared = isDetached ? SystemTypes.detached : target.returns
         let node = Node.InvokeStep(
             workflow: workflow.value, input: input, isDetached: isDetached,
@@ -27,7 +27,8 @@ extension FileLowering {
             policy: Self.policy(step.modifiers.retry))
         let type = declared?.staticType() ?? .any
         return LoweredVerb(
-            node: add(id, .invoke(node), step.range, type), type: type, declared: declared, inside: scope, hasPolicy: true)
+            node: add(id, .invoke(node), step.range, type), type: type, declared: declared, inside: scope, hasPolicy: true,
+            labels: .data("the answer of '\(id)'"))
     }
 
     mutating func emit(_ step: Step, _ event: Located<String>, _ data: Entry?, in scope: Scope) -> LoweredVerb {

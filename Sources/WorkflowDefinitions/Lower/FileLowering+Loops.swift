@@ -31,7 +31,7 @@ extension FileLowering {
         var inside = scope.child([
             Scope.Variable(
                 name: loop.itemName?.value ?? "item", type: Self.itemType(of: items.type), declared: items.declared?.element,
-                index: ScopeLayout.item)
+                index: ScopeLayout.item, labels: items.labels)
         ])
         if let name = loop.indexName {
             inside.add(Scope.Variable(name: name.value, type: .int, declared: nil, index: ScopeLayout.itemIndex))
@@ -100,10 +100,18 @@ extension FileLowering {
         _ step: Step, _ loop: Modifiers.Repeat, initial: ValueExpression?, previous: StaticType?, in scope: Scope
     ) -> (body: LoweredVerb, next: StaticType) {
         let inside = scope.child(
-            previous.map { [Scope.Variable(name: "previous", type: $0, declared: nil, index: ScopeLayout.previous)] } ?? [])
+            previous.map { type in
+                // What an earlier round came to is as little the author's word as what it was made of.
+                [
+                    Scope.Variable(
+                        name: "previous", type: type, declared: nil, index: ScopeLayout.previous,
+                        labels: .data("an earlier round"))
+                ]
+            } ?? [])
         var body = once(step, in: inside)
         let result = Scope.Variable(
-            name: "result", type: body.type == .never ? .error : body.type, declared: body.declared, index: ScopeLayout.result)
+            name: "result", type: body.type == .never ? .error : body.type, declared: body.declared, index: ScopeLayout.result,
+            labels: body.labels)
         var ended = inside.child([result])
         let until = loop.until.map { condition($0, &ended) }
         var next = body.type
@@ -117,16 +125,32 @@ extension FileLowering {
             }
         }
         let every = loop.every.map {
-            value($0.node, ValuePlace("`every`", expected: DeclaredType(.duration)), &ended).expression
+            value($0.node, .deciding("`every`", expected: DeclaredType(.duration)), &ended).expression
         }
         let node = Node.Repeat(
-            until: until?.expression, maximum: loop.max?.value ?? 1, every: every, initial: initial, body: body.node)
+            until: until?.expression, maximum: loop.max?.value ?? 1, every: every, initial: initial,
+            previousShape: previous?.wideningShape ?? .any, body: body.node)
         body.node = add(step.id.value, .repeat(node), step.range, body.type)
         return (body, next)
     }
 }
 
 extension StaticType {
+    /// Makes doubles of ints where the type says so; nil when it says so nowhere.
+    fileprivate var wideningShape: ValueShape? {
+        switch self {
+        case .double: return .number
+        case .list(let item): return item.wideningShape.map(ValueShape.list)
+        case .map(_, let value): return value.wideningShape.map(ValueShape.map)
+        case .nullable(let wrapped): return wrapped.wideningShape.map(ValueShape.nullable)
+        case .record(let record) where !record.isOpen:
+            let shapes = record.fields.map { ($0.name, $0.type.wideningShape) }
+            guard shapes.contains(where: { $0.1 != nil }) else { return nil }
+            return .record(shapes.map { ValueShape.Field(name: $0.0, shape: $0.1 ?? .any) })
+        default: return nil
+        }
+    }
+
     /// Parts that have no type because of a mistake vanish in a join.
     fileprivate var withoutMistakes: StaticType {
         switch self {

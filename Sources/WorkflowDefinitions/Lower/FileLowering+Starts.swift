@@ -58,7 +58,7 @@ extension FileLowering {
         let data = payloads.map { $0.staticType() }.reduce(StaticType.never) { $0.join($1) }
         return Scope.Variable(
             name: "event", type: SystemTypes.event(data: data), declared: SystemTypes.event(payloads),
-            index: ScopeLayout.triggerCause)
+            index: ScopeLayout.triggerCause, labels: .data("an event"))
     }
 
     private mutating func input(of trigger: Trigger, _ scope: inout Scope) -> ValueExpression {

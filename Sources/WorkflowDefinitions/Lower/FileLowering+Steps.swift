@@ -26,7 +26,7 @@ extension FileLowering {
             body.node = add(step.id.value, .condition(test: condition.expression, body: body.node), step.range, body.type)
         }
         return LoweredStep(
-            index: body.node, type: body.type, declared: body.declared, test: condition?.expression,
+            index: body.node, type: body.type, declared: body.declared, labels: body.labels, test: condition?.expression,
             condition: condition?.compiled, endsBody: endsBody && !isCase)
     }
 
@@ -45,7 +45,8 @@ extension FileLowering {
         }
         if let entry = modifiers.output {
             var result = body.inside.child([
-                Scope.Variable(name: "result", type: body.type, declared: body.declared, index: ScopeLayout.result)
+                Scope.Variable(
+                    name: "result", type: body.type, declared: body.declared, index: ScopeLayout.result, labels: body.labels)
             ])
             if var event = body.event {
                 event.index = ScopeLayout.resultEvent
@@ -55,10 +56,12 @@ extension FileLowering {
             shaping.output = output.expression
             if body.type != .never { body.type = output.type }
             body.declared = output.declared
+            body.labels = output.labels
         }
         if let list = modifiers.compensate {
             var own = Scope.Variable(
-                name: "steps.\(step.id.value)", type: body.type, declared: body.declared, index: ScopeLayout.ownOutput)
+                name: "steps.\(step.id.value)", type: body.type, declared: body.declared, index: ScopeLayout.ownOutput,
+                labels: body.labels)
             if body.type == .never { own.type = .error }
             let undo = scope.child([SystemTypes.errorVariable(isNullable: false), own])
             shaping.compensate = block(list, .compensate, owner: step.id.value, in: undo).index
@@ -93,8 +96,8 @@ extension FileLowering {
 
     mutating func limit(_ limit: Step.Limit, what: String, _ scope: inout Scope) -> TimeLimit {
         switch limit {
-        case .after(let node): .after(value(node, ValuePlace(what, expected: DeclaredType(.duration)), &scope).expression)
-        case .until(let node): .until(value(node, ValuePlace(what, expected: DeclaredType(.timestamp)), &scope).expression)
+        case .after(let node): .after(value(node, .deciding(what, expected: DeclaredType(.duration)), &scope).expression)
+        case .until(let node): .until(value(node, .deciding(what, expected: DeclaredType(.timestamp)), &scope).expression)
         }
     }
 
@@ -102,6 +105,7 @@ extension FileLowering {
         guard let list = step.modifiers.catches else { return }
         let caught = catching(
             list, around: body.node, of: body.type, owner: step.id.value, in: scope, place: .stored("the output"))
+        body.labels = body.labels.joined(caught.labels)
         if caught.type != body.type { body.declared = nil }
         body.type = caught.type
         body.node = add(step.id.value, .catching(body: body.node, clauses: caught.clauses), step.range, body.type)
@@ -117,8 +121,9 @@ extension FileLowering {
     /// The clauses, and the type of what they wrap or replace it by.
     mutating func catching(
         _ list: CatchList?, around body: NodeIndex, of type: StaticType, owner: String?, in scope: Scope, place: ValuePlace
-    ) -> (clauses: [Node.CatchClause], type: StaticType) {
+    ) -> (clauses: [Node.CatchClause], type: StaticType, labels: ValueLabels) {
         var clauses: [Node.CatchClause] = []
+        var labels = ValueLabels.written
         var type = type
         for clause in list?.clauses ?? [] {
             var caught = scope.child([SystemTypes.errorVariable(isNullable: false)])
@@ -136,9 +141,12 @@ extension FileLowering {
                 Node.CatchClause(
                     errors: clause.errors.map { ErrorPattern($0.value) }, test: test?.expression, steps: steps?.index,
                     output: output?.expression))
-            if steps?.neverEnds != true { type = type.join(output?.type ?? .null) }
+            if steps?.neverEnds != true {
+                type = type.join(output?.type ?? .null)
+                labels = labels.joined(output?.labels ?? .written)
+            }
         }
-        return (clauses, type)
+        return (clauses, type, labels)
     }
 
     /// A type written at a step, which may use the names of the file.

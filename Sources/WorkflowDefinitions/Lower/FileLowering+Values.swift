@@ -38,7 +38,7 @@ extension FileLowering {
             return .faulty
         }
         guard let single = template.single else { return literalCondition(scalar, what) }
-        let lowered = expression(single.source, single.range, scalar, ValuePlace(what), &scope)
+        let lowered = expression(single.source, single.range, scalar, .deciding(what), &scope)
         switch lowered.type {
         case .bool, .any, .error: break
         case .nullable(.bool):
@@ -71,12 +71,14 @@ extension FileLowering {
         }
         var values: [ValueExpression] = []
         var type = StaticType.never
+        var labels = ValueLabels.written
         for item in items {
             let lowered = value(item, place.part("an item of \(place.what)", expected: element), &scope)
             values.append(lowered.expression)
             type = type.join(lowered.type)
+            labels = labels.joined(lowered.labels)
         }
-        return LoweredValue(ValueExpression.folded(values), .list(type))
+        return LoweredValue(ValueExpression.folded(values), .list(type), labels: labels)
     }
 
     private mutating func map(
@@ -96,6 +98,7 @@ extension FileLowering {
         }
         var members: [ValueExpression.Member] = []
         var fields: [(String, StaticType)] = []
+        var labels: [(String, ValueLabels)] = []
         for pair in pairs {
             var expected = element
             if let record {
@@ -108,12 +111,13 @@ extension FileLowering {
             let lowered = value(pair.value, place.part("'\(pair.key.text)' of \(place.what)", expected: expected), &scope)
             members.append(.init(name: pair.key.text, value: lowered.expression))
             fields.append((pair.key.text, lowered.type))
+            labels.append((pair.key.text, lowered.labels))
         }
         for missing in record ?? []
         where !missing.field.isOptional && !fields.contains(where: { $0.0.hasSameCodePoints(as: missing.field.name) }) {
             report(.missingMember(missing.field.name, of: place, at: node.firstLine))
         }
-        return LoweredValue(ValueExpression.folded(members), .record(fields))
+        return LoweredValue(ValueExpression.folded(members), .record(fields), labels: ValueLabels(fields: labels))
     }
 
     // MARK: Scalars
@@ -148,20 +152,26 @@ extension FileLowering {
     ) -> LoweredValue {
         var parts: [ValueExpression.TemplatePart] = []
         var isSecret = false
+        var labels = ValueLabels.written
+        var pieces: [LabelledPiece] = []
         for part in template.parts {
             switch part {
-            case .text(let text, _): parts.append(.text(text))
+            case .text(let text, _):
+                parts.append(.text(text))
+                pieces.append(.text(text))
             case .expression(let source, let range):
                 let lowered = expression(source, range, scalar, place, &scope)
                 checkText(lowered.type, at: scalar.sourceRange(ofText: range), source: source)
                 isSecret = isSecret || lowered.type.withoutNull == .secret
+                labels = labels.joined(lowered.labels.whole)
+                pieces += lowered.pieces
                 guard let compiled = lowered.compiled else { continue }
                 var isURI = false
                 if case .text(.uri) = scope.declaredType(ofPath: source)?.required.form { isURI = true }
                 parts.append(.expression(compiled, isURI: isURI))
             }
         }
-        let type: StaticType = isSecret ? .secret : .string
+        let type: StaticType = isSecret || labels.isSecret ? .secret : .string
         var isURI = false
         switch place.expected?.required.form {
         case nil, .any, .text(.string), .text(.secret), .text(.email), .text(.uuid), .invalid: break
@@ -172,7 +182,7 @@ extension FileLowering {
             report(.unfitType(place, found: .string, at: scalar.range))
             return .faulty
         }
-        return LoweredValue(isURI ? .uri(parts) : .template(parts), type)
+        return LoweredValue(isURI ? .uri(parts) : .template(parts), type, labels: labels, pieces: pieces)
     }
 
     private mutating func checkText(_ type: StaticType, at range: SourceRange, source: String) {
@@ -192,7 +202,7 @@ extension FileLowering {
         LiteralSpellingRule.check(scalar, as: place.expected ?? .any) { report($0) }
         if case .text(.uri)? = place.expected?.required.form { PlainHTTPRule.check(scalar) { report($0) } }
         switch LiteralReading.read(scalar, text, as: place.expected) {
-        case .value(let value, let type): return LoweredValue(.constant(value), type)
+        case .value(let value, let type): return LoweredValue(.constant(value), type, pieces: [.text(text)])
         case .violation(let violation): report(.violatesSchema(place, at: scalar.range, violation: violation))
         case .ambiguous(let diagnostic): report(diagnostic)
         case .quotable: report(.wrongScalar(place.what, expected: "a string", found: scalar, isQuotable: true))
@@ -224,16 +234,11 @@ extension FileLowering {
         if let (path, diagnostic) = UntypedUseRule.finding(in: compiled, at: site), untypedPaths.insert(path).inserted {
             report(diagnostic)
         }
-        if compiled.type.withoutNull == .secret, !place.allowsSecrets, let name = source.split(separator: ".").last {
-            let range = scalar.sourceRange(ofText: range)
-            if place.leaksSecrets {
-                report(.leakedSecret(String(name), place, at: range))
-            } else if place.storesValue {
-                report(.storedSecret(String(name), place, at: range))
-            }
-        }
+        let (labels, pieces) = self.labels(of: compiled, in: scope)
+        let allowed = refuseSecrets(labels, compiled.type, place, at: scalar.sourceRange(ofText: range))
         return LoweredValue(
-            .expression(compiled), compiled.type, declared: scope.declaredType(ofPath: source), compiled: compiled)
+            .expression(compiled), compiled.type, declared: scope.declaredType(ofPath: source), compiled: compiled,
+            labels: allowed, pieces: pieces)
     }
 
     private func whyNull(_ source: String) -> [Diagnostic.Note] {

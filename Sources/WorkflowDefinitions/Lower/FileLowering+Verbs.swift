@@ -15,6 +15,7 @@ struct LoweredVerb {
     var event: Scope.Variable?
     /// The node has its own retry policy.
     var hasPolicy = false
+    var labels = ValueLabels.written
 }
 
 extension FileLowering {
@@ -41,6 +42,7 @@ extension FileLowering {
         case .return(let node):
             let returned = value(node, outputPlace, &scope)
             returnTypes.append(returned.type)
+            outputLabels = outputLabels.joined(returned.labels)
             return LoweredVerb(node: add(id, .return(returned.expression), step.range, .never), type: .never, inside: scope)
         case .parallel(let list): return parallel(step, list, in: scope)
         case .invoke(let workflow, let with, let detach):
@@ -70,34 +72,52 @@ extension FileLowering {
             if let with { _ = value(with.node, .stored("`with`"), &call) }
             return LoweredVerb(node: add(id, .bindings([]), step.range, .error), type: .error, inside: scope)
         }
-        let input = self.input(with, of: signature, action, &call)
+        let given = self.input(with, of: signature, action, &call)
+        let input = given.expression
         let isAtMostOnce = step.modifiers.isAtMostOnce?.value ?? false
         let declared = signature.returns
         let type = declared?.staticType() ?? project.outputTypes[signature.name] ?? .any
         guard signature.isBuiltin else {
             let composite = Node.CompositeCall(file: callee(signature.name), input: input, isAtMostOnce: isAtMostOnce)
+            let node = add(id, .composite(composite), step.range, type)
+            hosts.arguments[Int(node.number)] = Dictionary(
+                given.hosts.compactMap { sink in sink.path.first.map { ($0, sink.labels) } }, uniquingKeysWith: { $1 })
+            let answer = ValueLabels.Origin.data("the answer of '\(id)'")
+            let labels = project.outputLabels[signature.name] ?? ValueLabels(origins: [answer])
             return LoweredVerb(
-                node: add(id, .composite(composite), step.range, type), type: type, declared: declared, inside: scope)
+                node: node, type: type, declared: declared, inside: scope, labels: labels.passing(given.labels, answer: answer))
         }
         if !builtins.contains(signature.name) { builtins.append(signature.name) }
         let node = Node.ActionCall(
             action: signature.name, input: input,
             contract: signature.contract ?? contract(signature.input, isClosed: true, at: nil),
             resultShape: declared?.shape ?? .any, policy: Self.policy(step.modifiers.retry), isAtMostOnce: isAtMostOnce)
+        let index = add(id, .action(node), step.range, type)
+        if !given.hosts.isEmpty { hosts.sinks[Int(index.number)] = given.hosts }
         return LoweredVerb(
-            node: add(id, .action(node), step.range, type), type: type, declared: declared, inside: scope, hasPolicy: true)
+            node: index, type: type, declared: declared, inside: scope, hasPolicy: true, labels: .data("the answer of '\(id)'"))
+    }
+
+    /// What a call passes.
+    struct GivenInput {
+        var expression: ValueExpression
+        var labels = ValueLabels.written
+        var hosts: [HostTrust.Sink] = []
     }
 
     /// `with` against the declared input of an action or workflow.
     mutating func input(
         _ with: Entry?, of signature: ActionSignature, _ action: Located<String>, _ scope: inout Scope
-    ) -> ValueExpression {
+    ) -> GivenInput {
         guard let fields = signature.input.fields, with.map({ $0.node.isMapping }) ?? true else {
-            guard let with else { return .constant(.map(ValueMap())) }
+            guard let with else { return GivenInput(expression: .constant(.map(ValueMap()))) }
             var place = ValuePlace("`with`", expected: signature.input)
             place.mismatch = .callInput
             place.storesValue = signature.isWorkflow
-            return value(with.node, place, &scope).expression
+            let given = value(with.node, place, &scope)
+            // Which field of a whole that is passed on becomes the host is not known.
+            let hosts = fieldsThatDecideHosts(signature).map { HostTrust.Sink(path: [$0], labels: given.labels.field($0)) }
+            return GivenInput(expression: given.expression, labels: given.labels, hosts: hosts)
         }
         var pairs: [YAMLPair] = []
         if let with, case .mapping(let given) = with.node.content { pairs = given }
@@ -107,22 +127,48 @@ extension FileLowering {
         }
         InputCombinationRule.check(signature, pairs, at: with?.keyRange ?? action.range) { report($0) }
         var members: [ValueExpression.Member] = []
+        var template: Located<String>?
+        var data: (value: LoweredValue, range: SourceRange)?
+        var labels: [(String, ValueLabels)] = []
+        var hosts: [HostTrust.Sink] = []
         for pair in pairs {
             guard let (field, type) = fields.first(where: { $0.field.name.hasSameCodePoints(as: pair.key.text) }) else {
                 report(.unknownInput(pair.key, of: signature, known: fields.map(\.field.name)))
                 continue
             }
             let traits = signature.traits(of: field.name)
-            if traits.sink == .literal { LiteralInputRule.check(pair, of: signature) { report($0) } }
+            if traits.sink == .literal || traits.sink == .template {
+                LiteralInputRule.check(pair, of: signature) { report($0) }
+            }
             var place = ValuePlace("the input '\(field.name)'", expected: type)
             place.mismatch = .callInput
             place.allowsSecrets = traits.allowsSecrets || type.holdsSecrets
             place.storesValue = signature.isWorkflow
             place.leaksSecrets = !signature.isWorkflow
             place.isCode = traits.sink == .literal || traits.sink == .command
-            members.append(.init(name: field.name, value: value(pair.value, place, &scope).expression))
+            place.showsSecrets = signature.isBuiltin && field.name == "query"
+            let given = value(pair.value, place, &scope)
+            if field.name == "data" { data = (given, pair.key.range) }
+            if traits.sink == .template, case .constant(.string(let name)) = given.expression {
+                template = Located(name, at: pair.value.range)
+            }
+            members.append(.init(name: field.name, value: given.expression))
+            labels.append((field.name, given.labels))
+            hosts += hostSinks(given, of: field.name, in: signature, type: type, at: pair.value.firstLine)
         }
-        return ValueExpression.folded(members)
+        if let template {
+            members.removeAll { $0.name == "data" || signature.traits(of: $0.name).sink == .template }
+            members += mail(template, data: data)
+        }
+        return GivenInput(
+            expression: ValueExpression.folded(members), labels: ValueLabels(fields: labels), hosts: hosts)
+    }
+
+    private func fieldsThatDecideHosts(_ signature: ActionSignature) -> [String] {
+        let names =
+            signature.isBuiltin
+            ? signature.traits.filter { $0.value.sink == .uri }.map(\.key) : Array(project.hostParameters(of: signature.name))
+        return names.sorted()
     }
 
     // MARK: wait
@@ -143,7 +189,8 @@ extension FileLowering {
         for event in wait.events { matchSets.insert(.init(event: event.value, paths: match.map(\.path))) }
         let data = payloads.map { $0.staticType() }.reduce(StaticType.never) { $0.join($1) }
         let event = Scope.Variable(
-            name: "event", type: SystemTypes.event(data: data), declared: SystemTypes.event(payloads), index: ScopeLayout.event)
+            name: "event", type: SystemTypes.event(data: data), declared: SystemTypes.event(payloads), index: ScopeLayout.event,
+            labels: .data("an event"))
         var condition: ValueExpression?
         if let entry = wait.condition {
             var eventScope = scope.child([event])
@@ -156,7 +203,7 @@ extension FileLowering {
         let node = Node.WaitStep(events: wait.events.map(\.value), match: match, where: condition, namesEvent: wait.isList)
         return LoweredVerb(
             node: add(step.id.value, .wait(node), step.range, type), type: type, declared: wait.isList ? nil : payloads.first,
-            inside: scope, event: event)
+            inside: scope, event: event, labels: .data("an event"))
     }
 
     private mutating func match(_ wait: Step.Wait, _ payloads: [DeclaredType], in scope: Scope) -> [Node.WaitStep.Match] {
@@ -187,13 +234,17 @@ extension FileLowering {
         var scope = scope
         var bindings: [Node.Binding] = []
         var fields: [(String, StaticType)] = []
+        var labels: [(String, ValueLabels)] = []
         for entry in entries {
             let bound = value(entry.node, .stored("'\(entry.name)'"), &scope)
+            labels.append((entry.name, bound.labels))
             bindings.append(Node.Binding(name: entry.name, value: bound.expression))
             fields.append((entry.name, bound.type))
         }
         let type = StaticType.record(fields)
-        return LoweredVerb(node: add(step.id.value, .bindings(bindings), step.range, type), type: type, inside: scope)
+        return LoweredVerb(
+            node: add(step.id.value, .bindings(bindings), step.range, type), type: type, inside: scope,
+            labels: ValueLabels(fields: labels))
     }
 
     /// The body of a `switch` is a block whose slots are its cases; their conditions stand in the scope of the `switch`.
@@ -207,6 +258,7 @@ extension FileLowering {
         var cases: [Node.Case] = []
         var results: [Scope.Variable] = []
         var type = StaticType.never
+        var labels = ValueLabels.written
         for (position, item) in list.steps.enumerated() {
             levels.append(StepPlaces.level(list, .choice, position: position, owner: step.id.value))
             let lowered = self.step(item, in: later, isCase: true)
@@ -218,12 +270,14 @@ extension FileLowering {
                 results.append(variable)
             }
             type = type.join(lowered.type)
+            labels = labels.joined(lowered.labels)
             if let condition = lowered.condition { later.assume(condition, is: false) }
         }
         for variable in results { body.add(variable) }
         let isExhaustive = list.steps.last.map { $0.modifiers.condition == nil } ?? false
         if !isExhaustive { type = type.orNull }
-        return LoweredVerb(node: add(step.id.value, .choice(cases), step.range, type), type: type, inside: body)
+        return LoweredVerb(
+            node: add(step.id.value, .choice(cases), step.range, type), type: type, inside: body, labels: labels)
     }
 
     /// The body of a `parallel` is a block whose slots are its branches. No branch sees another; `output` sees them all.
@@ -248,7 +302,8 @@ extension FileLowering {
         blocks.append(Block(steps: indices))
         let type: StaticType = neverEnds ? .never : .record(fields)
         let node = add(step.id.value, .parallel(BlockIndex(blocks.count - 1)), step.range, type)
-        return LoweredVerb(node: node, type: type, inside: body)
+        let labels = ValueLabels(fields: outputs.map { (String($0.name.dropFirst("steps.".count)), $0.labels) })
+        return LoweredVerb(node: node, type: type, inside: body, labels: labels)
     }
 
     private mutating func fail(_ step: Step, _ fail: Step.Fail, in scope: Scope) -> LoweredVerb {

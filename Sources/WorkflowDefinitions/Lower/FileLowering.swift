@@ -24,6 +24,12 @@ struct LoweredFile: Sendable {
     var events: [String] = []
     /// Workflows it invokes.
     var invoked: [String] = []
+    /// Mail templates it names.
+    var templates: [String] = []
+    var outputLabels = ValueLabels.written
+    var hosts = HostTrust()
+    /// Its inputs that decide a host, here or in what it calls.
+    var hostParameters: Set<String> = []
     var diagnostics: DiagnosticCollector
     /// Everything could be lowered: the nodes may run.
     var isComplete: Bool
@@ -44,12 +50,16 @@ struct FileLowering {
     var builtins: [String] = []
     var matchSets: Set<StepGraph.EventPaths> = []
     var switchMembers: [String: [Value]] = [:]
+    var usedTemplates: [String] = []
     var usedEvents: [String] = []
     var invoked: [String] = []
     var diagnostics = DiagnosticCollector()
     var isComplete = true
     /// What `return` steps give back.
     var returnTypes: [StaticType] = []
+    /// Of everything the file may give back.
+    var outputLabels = ValueLabels.written
+    var hosts = HostTrust()
     /// Values without a type that were reported: declaring it once mends all their uses.
     var untypedPaths: Set<String> = []
     /// The lists around the step that is being lowered.
@@ -79,7 +89,8 @@ struct FileLowering {
                 ($0.event, $0.paths.joined(separator: ",")) < ($1.event, $1.paths.joined(separator: ","))
             },
             switchMembers: switchMembers, triggers: triggers, concurrency: concurrency, events: usedEvents, invoked: invoked,
-            diagnostics: diagnostics, isComplete: isComplete)
+            templates: usedTemplates, outputLabels: outputLabels, hosts: hosts, diagnostics: diagnostics,
+            isComplete: isComplete)
     }
 
     // MARK: The file
@@ -93,13 +104,20 @@ struct FileLowering {
             variables.append(
                 Scope.Variable(
                     name: "secrets.\(secret.value)", type: .secret, declared: DeclaredType(.text(.secret)),
-                    index: ScopeLayout.firstSecret + position, isSecret: true))
+                    index: ScopeLayout.firstSecret + position, isSecret: true, labels: .secret(secret.value)))
         }
         return Scope(file: variables)
     }
 
     var inputVariable: Scope.Variable {
-        Scope.Variable(name: "input", type: types.input.staticType(), declared: types.input, index: ScopeLayout.input)
+        Scope.Variable(
+            name: "input", type: types.input.staticType(), declared: types.input, index: ScopeLayout.input, labels: inputLabels)
+    }
+
+    private var inputLabels: ValueLabels {
+        if definition.kind == .workflow { return .data("the workflow's input") }
+        guard let fields = types.input.fields else { return .data("the action's input") }
+        return ValueLabels(fields: fields.map { ($0.field.name, .parameter($0.field.name, $0.type)) })
     }
 
     func configVariable(at index: Int) -> Scope.Variable {
@@ -128,6 +146,7 @@ struct FileLowering {
             let lowered = value(entry.node, outputPlace, &result)
             if !body.neverEnds { type = lowered.type }
             output = lowered.expression
+            outputLabels = outputLabels.joined(lowered.labels)
         } else {
             checkImplicitOutput(type)
         }
@@ -139,6 +158,7 @@ struct FileLowering {
         if definition.kind == .workflow || definition.catches != nil || !returnTypes.isEmpty {
             let caught = catching(definition.catches, around: node, of: type, owner: nil, in: file, place: outputPlace)
             type = caught.type
+            outputLabels = outputLabels.joined(caught.labels)
             node = add("", .catching(body: node, clauses: caught.clauses), nil, type)
         }
         if let list = definition.finally {
@@ -233,6 +253,7 @@ struct LoweredStep {
     var index: NodeIndex
     var type: StaticType
     var declared: DeclaredType?
+    var labels: ValueLabels
     /// The `if`, for the case that is made of it.
     var test: ValueExpression?
     var condition: CompiledExpression?
@@ -243,7 +264,7 @@ struct LoweredStep {
         guard !id.isEmpty else { return nil }
         // What follows a step that never ends is unreachable, and reported as that alone.
         let type = type == .never ? StaticType.error : type
-        return Scope.Variable(name: "steps.\(id)", type: type, declared: declared, index: position)
+        return Scope.Variable(name: "steps.\(id)", type: type, declared: declared, index: position, labels: labels)
     }
 }
 
@@ -253,10 +274,19 @@ struct ProjectNames: Sendable {
     var actions: [String: ActionSignature] = [:]
     /// Output types of composite actions that declare none, as far as they have been lowered.
     var outputTypes: [String: StaticType] = [:]
+    /// Of the outputs of composite actions, as far as they have been lowered.
+    var outputLabels: [String: ValueLabels] = [:]
+    /// The inputs of composite actions that decide a host, as far as they have been lowered.
+    var hostParameters: [String: Set<String>] = [:]
     /// What workflows take and return, by name.
     var interfaces: [String: ActionSignature] = [:]
+    /// Mail templates by name.
+    var templates: [String: MailTemplate] = [:]
     /// Names of the project's workflows.
     var workflows: [String] = []
+
+    var templateNames: [String] { templates.keys.sorted { $0.precedesByCodePoint($1) } }
+    func hostParameters(of action: String) -> Set<String> { hostParameters[action] ?? [] }
 
     var actionNames: [String] { actions.keys.sorted { $0.precedesByCodePoint($1) } }
 }
@@ -297,6 +327,8 @@ enum SystemTypes {
     }
 
     static func errorVariable(isNullable: Bool) -> Scope.Variable {
-        Scope.Variable(name: "error", type: isNullable ? .nullable(error) : error, declared: nil, index: ScopeLayout.error)
+        Scope.Variable(
+            name: "error", type: isNullable ? .nullable(error) : error, declared: nil, index: ScopeLayout.error,
+            labels: .data("an error"))
     }
 }

@@ -2,40 +2,79 @@ import Values
 import WorkflowGraph
 
 /// Joins lowered files to the graph of a workflow: numbers that each file counts for itself become numbers of the graph.
+///
+/// An action that is called both with a written host and with one from data stands in the graph twice, because its calls are
+/// trusted differently.
 struct GraphLinking {
+    /// A file, and which of its inputs that decide a host come from data.
+    private struct Variant: Hashable {
+        var name: String
+        var untrusted: Set<String>
+    }
+
+    private let actions: [String: LoweredFile]
     private var nodes: [Node] = []
     private var blocks: [Block] = []
     private var files: [FileBody] = []
-    private var positions: [String: Int] = [:]
-    private var order: [String] = []
+    private var positions: [Variant: Int] = [:]
+    private var order: [Variant] = []
+
+    private init(_ actions: [String: LoweredFile]) { self.actions = actions }
 
     /// - Parameter files: lowered files by name, with everything `name` reaches.
     static func link(
         _ main: LoweredFile, actions: [String: LoweredFile]
     ) -> (nodes: [Node], blocks: [Block], files: [FileBody])? {
-        var linking = GraphLinking()
-        linking.number(main, actions)
-        guard linking.append(main) else { return nil }
-        for name in linking.order {
-            guard let file = actions[name], linking.append(file) else { return nil }
+        var linking = GraphLinking(actions)
+        linking.number(main)
+        guard linking.append(main, untrusted: []) else { return nil }
+        for variant in linking.order {
+            guard let file = actions[variant.name], linking.append(file, untrusted: variant.untrusted) else { return nil }
         }
         return (linking.nodes, linking.blocks, linking.files)
     }
 
     /// File numbers in order of first use.
-    private mutating func number(_ main: LoweredFile, _ actions: [String: LoweredFile]) {
-        var waiting = main.callees[...]
-        while let name = waiting.popFirst() {
-            guard positions[name] == nil else { continue }
-            order.append(name)
-            positions[name] = order.count
-            waiting.append(contentsOf: actions[name]?.callees ?? [])
+    private mutating func number(_ main: LoweredFile) {
+        var waiting = callees(of: main, untrusted: [])[...]
+        while let variant = waiting.popFirst() {
+            guard positions[variant] == nil else { continue }
+            order.append(variant)
+            positions[variant] = order.count
+            if let file = actions[variant.name] { waiting.append(contentsOf: callees(of: file, untrusted: variant.untrusted)) }
         }
     }
 
-    private mutating func append(_ file: LoweredFile) -> Bool {
-        let shift = Shift(nodes: nodes.count, blocks: blocks.count, files: file.callees.map { positions[$0] ?? 0 })
-        nodes.append(contentsOf: file.nodes.map(shift.node))
+    private func callees(of file: LoweredFile, untrusted: Set<String>) -> [Variant] {
+        file.nodes.indices.compactMap { callee(of: file, node: $0, untrusted: untrusted) }
+    }
+
+    private func callee(of file: LoweredFile, node: Int, untrusted: Set<String>) -> Variant? {
+        guard case .composite(let call) = file.nodes[node].kind, file.callees.indices.contains(Int(call.file.number)) else {
+            return nil
+        }
+        let name = file.callees[Int(call.file.number)]
+        let passed = file.hosts.untrustedArguments(
+            of: node, among: actions[name]?.hostParameters ?? [], untrusted: untrusted)
+        return Variant(name: name, untrusted: passed)
+    }
+
+    private mutating func append(_ file: LoweredFile, untrusted: Set<String>) -> Bool {
+        let shift = Shift(nodes: nodes.count, blocks: blocks.count)
+        for (position, node) in file.nodes.enumerated() {
+            var moved = shift.node(node)
+            switch moved.kind {
+            case .composite(var call):
+                let callee = callee(of: file, node: position, untrusted: untrusted)
+                call.file = FileIndex(callee.flatMap { positions[$0] } ?? 0)
+                moved.kind = .composite(call)
+            case .action(var call):
+                call.writtenHosts = file.hosts.writtenHosts(of: position, untrusted: untrusted)
+                moved.kind = .action(call)
+            default: break
+            }
+            nodes.append(moved)
+        }
         blocks.append(contentsOf: file.blocks.map { Block(steps: $0.steps.map(shift.index)) })
         var body = file.body
         body.root = shift.index(body.root)
@@ -48,7 +87,6 @@ struct GraphLinking {
 private struct Shift {
     let nodes: Int
     let blocks: Int
-    let files: [Int]
 
     func index(_ node: NodeIndex) -> NodeIndex { NodeIndex(Int(node.number) + nodes) }
     func index(_ block: BlockIndex) -> BlockIndex { BlockIndex(Int(block.number) + blocks) }
@@ -82,14 +120,10 @@ private struct Shift {
             shaping.body = index(shaping.body)
             shaping.compensate = shaping.compensate.map(index)
             return .shaped(shaping)
-        case .composite(var call):
-            let position = Int(call.file.number)
-            call.file = FileIndex(files.indices.contains(position) ? files[position] : 0)
-            return .composite(call)
         case .group(let block): return .group(index(block))
         case .parallel(let block): return .parallel(index(block))
         case .choice(let cases): return .choice(cases.map { Node.Case(test: $0.test, step: index($0.step)) })
-        case .action, .wait, .sleep, .bindings, .invoke, .emit, .fail, .raise, .return, .continueAsNew: return kind
+        case .action, .composite, .wait, .sleep, .bindings, .invoke, .emit, .fail, .raise, .return, .continueAsNew: return kind
         }
     }
 }

@@ -12,6 +12,7 @@ struct Scope {
         var declared: DeclaredType?
         var index: Int
         var isSecret = false
+        var labels = ValueLabels.written
     }
 
     private(set) var frames: [[Variable]]

@@ -19,6 +19,10 @@ struct ValuePlace {
     var isCode = false
     /// The value leaves the process in a place where it can be seen.
     var leaksSecrets = false
+    /// Secrets may stand here, but others can see them.
+    var showsSecrets = false
+    /// The value decides what happens, which can be seen in the journal.
+    var decides = false
 
     init(_ what: String, expected: DeclaredType? = nil) {
         self.what = what
@@ -29,6 +33,13 @@ struct ValuePlace {
     static func stored(_ what: String) -> ValuePlace {
         var place = ValuePlace(what)
         place.storesValue = true
+        return place
+    }
+
+    /// A condition, or a length of time.
+    static func deciding(_ what: String, expected: DeclaredType? = nil) -> ValuePlace {
+        var place = ValuePlace(what, expected: expected)
+        place.decides = true
         return place
     }
 
@@ -47,13 +58,20 @@ struct LoweredValue {
     var declared: DeclaredType?
     /// When the value is exactly one expression.
     var compiled: CompiledExpression?
+    var labels: ValueLabels
+    /// As a text, where it may be one.
+    var pieces: [LabelledPiece]
 
-    init(_ expression: ValueExpression, _ type: StaticType, declared: DeclaredType? = nil, compiled: CompiledExpression? = nil)
-    {
+    init(
+        _ expression: ValueExpression, _ type: StaticType, declared: DeclaredType? = nil, compiled: CompiledExpression? = nil,
+        labels: ValueLabels = .written, pieces: [LabelledPiece] = []
+    ) {
         self.expression = expression
         self.type = type
         self.declared = declared
         self.compiled = compiled
+        self.labels = labels
+        self.pieces = pieces
     }
 
     /// In place of a part with a mistake.

@@ -1,18 +1,20 @@
-import Diagnostics
-import Values
-import YAMLSyntax
+package import Diagnostics
+package import Values
+package import YAMLSyntax
 
 /// Takes nodes for what they should be and reports those that are something else. All parsers of this folder are built on it.
-struct NodeReading {
-    var diagnostics = DiagnosticCollector()
+package struct NodeReading {
+    package var diagnostics = DiagnosticCollector()
 
-    mutating func report(_ diagnostic: Diagnostic) { diagnostics.report(diagnostic) }
+    package init() {}
+
+    package mutating func report(_ diagnostic: Diagnostic) { diagnostics.report(diagnostic) }
 
     // MARK: Mappings
 
     /// The pairs of a mapping whose keys are fixed. Unknown keys are reported here; one that is a known key misspelt is taken
     /// for it, so that what it holds is not missed as well.
-    mutating func fields(_ node: YAMLNode, of what: String, known: [String], shape: String) -> Fields? {
+    package mutating func fields(_ node: YAMLNode, of what: String, known: [String], shape: String) -> Fields? {
         guard case .mapping(let pairs) = node.content else {
             report(.wrongKind(what, expected: "a mapping", found: node, shape: shape))
             return nil
@@ -38,7 +40,7 @@ struct NodeReading {
     }
 
     /// A mapping whose keys are the author's names.
-    mutating func entries(_ node: YAMLNode, of what: String, shape: String) -> [Entry] {
+    package mutating func entries(_ node: YAMLNode, of what: String, shape: String) -> [Entry] {
         guard case .mapping(let pairs) = node.content else {
             report(.wrongKind(what, expected: "a mapping", found: node, shape: shape))
             return []
@@ -46,7 +48,7 @@ struct NodeReading {
         return pairs.map(Entry.init)
     }
 
-    mutating func list(_ node: YAMLNode, of what: String, shape: String) -> [YAMLNode] {
+    package mutating func list(_ node: YAMLNode, of what: String, shape: String) -> [YAMLNode] {
         guard case .sequence(let items) = node.content else {
             report(.wrongKind(what, expected: "a list", found: node, shape: shape))
             return []
@@ -57,7 +59,7 @@ struct NodeReading {
     // MARK: Scalars
 
     /// A literal string: no expressions, and no plain scalar that is a number, a boolean or null.
-    mutating func string(_ node: YAMLNode, as what: String, key: String? = nil) -> Located<String>? {
+    package mutating func string(_ node: YAMLNode, as what: String, key: String? = nil) -> Located<String>? {
         guard case .scalar(let scalar) = node.content else {
             report(.wrongKind(what, expected: "a string", found: node, shape: key.map { "\($0): <text>" }))
             return nil
@@ -70,7 +72,7 @@ struct NodeReading {
         return Located(scalar.text, at: scalar.range)
     }
 
-    mutating func string(_ pair: YAMLPair?) -> Located<String>? {
+    package mutating func string(_ pair: YAMLPair?) -> Located<String>? {
         pair.flatMap { string($0.value, as: "`\($0.key.text)`", key: $0.key.text) }
     }
 
@@ -126,7 +128,7 @@ struct NodeReading {
         return Located(number, at: scalar.range)
     }
 
-    mutating func boolean(_ pair: YAMLPair?) -> Located<Bool>? {
+    package mutating func boolean(_ pair: YAMLPair?) -> Located<Bool>? {
         guard let pair else { return nil }
         let what = "`\(pair.key.text)`"
         guard let (scalar, value) = literal(pair.value, of: pair.key.text, expected: "true or false", example: "true") else {
@@ -141,7 +143,7 @@ struct NodeReading {
         return Located(flag, at: scalar.range)
     }
 
-    mutating func duration(_ pair: YAMLPair?) -> Located<TimeSpan>? {
+    package mutating func duration(_ pair: YAMLPair?) -> Located<TimeSpan>? {
         guard let pair else { return nil }
         return duration(pair.value, of: pair.key.text)
     }
@@ -161,7 +163,7 @@ struct NodeReading {
     }
 
     /// A name from a fixed set.
-    mutating func choice(_ pair: YAMLPair?, among members: [String]) -> Located<String>? {
+    package mutating func choice(_ pair: YAMLPair?, among members: [String]) -> Located<String>? {
         guard let found = string(pair), let pair else { return nil }
         guard members.contains(where: { $0.hasSameCodePoints(as: found.value) }) else {
             report(.notInSet("`\(pair.key.text)`", found: found, members: members))
@@ -221,13 +223,13 @@ extension YAMLScalar {
 }
 
 /// The known keys of one mapping.
-struct Fields {
-    let node: YAMLNode
-    let pairs: [YAMLPair]
+package struct Fields {
+    package let node: YAMLNode
+    package let pairs: [YAMLPair]
     /// There were others, which have been reported.
     var hasUnknownKeys = false
 
-    subscript(key: String) -> YAMLPair? { pairs.first { $0.key.text.hasSameCodePoints(as: key) } }
+    package subscript(key: String) -> YAMLPair? { pairs.first { $0.key.text.hasSameCodePoints(as: key) } }
 
     func entry(_ key: String) -> Entry? { self[key].map(Entry.init) }
 }

@@ -1,9 +1,9 @@
-import Values
-import YAMLSyntax
+package import Values
+package import YAMLSyntax
 
 extension YAMLNode {
     /// The value where no type decides.
-    func untypedValue() -> Result<Value, UntypedScalarProblem> {
+    package func untypedValue() -> Result<Value, UntypedScalarProblem> {
         switch content {
         case .scalar(let scalar): return scalar.untypedValue()
         case .sequence(let items):

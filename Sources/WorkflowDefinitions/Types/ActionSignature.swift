@@ -6,7 +6,11 @@ import YAMLSyntax
 /// What a step needs to know of an action to call it, or of a workflow to invoke it.
 struct ActionSignature: Sendable {
     /// Where the value of an input goes, as far as that matters to the checker.
-    enum Sink: String, Sendable { case uri, literal, command, environment }
+    enum Sink: String, Sendable {
+        case uri, literal, command, environment
+        /// The name of a mail template: it and `data` are replaced by what the template makes of `data`.
+        case template
+    }
 
     struct Traits: Sendable {
         var sink: Sink?

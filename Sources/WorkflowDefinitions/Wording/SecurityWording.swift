@@ -22,6 +22,24 @@ extension Diagnostic {
             help: "use secrets only \(VariablePlaceRule.secrets)")
     }
 
+    static func decidingSecret(_ name: String, _ place: ValuePlace, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .storedSecret, "the secret '\(name)' would decide \(place.what), and what was decided is stored", at: range,
+            label: "secret", help: "use secrets only \(VariablePlaceRule.secrets)")
+    }
+
+    static func secretInQuery(_ name: String, _ place: ValuePlace, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .leakedSecret, .warning, "\(place.what) is part of the URL, which is written to many a log", at: range,
+            label: "secret '\(name)'", help: "give it in a header or in `auth`, where the other side takes it")
+    }
+
+    static func hostFromData(_ origin: String, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .hostFromData, "which host is called is decided by \(origin)", at: range, label: "host from data",
+            help: "write the host or take it from `config`; when it runs, a host from data reaches public addresses only")
+    }
+
     static func leakedSecret(_ name: String, _ place: ValuePlace, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .leakedSecret, "\(place.what) takes no secrets", at: range, label: "secret '\(name)'",

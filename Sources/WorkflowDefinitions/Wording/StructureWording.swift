@@ -1,5 +1,5 @@
-import Diagnostics
-import YAMLSyntax
+package import Diagnostics
+package import YAMLSyntax
 
 // What authors are told about the structure of a file (WF11xx).
 
@@ -12,7 +12,7 @@ extension Diagnostic {
             fix: guess.map { Fix(title: "write '\($0)'", range: key.range, replacement: $0) })
     }
 
-    static func missingKey(_ key: String, in what: String, at range: SourceRange, shape: String? = nil) -> Diagnostic {
+    package static func missingKey(_ key: String, in what: String, at range: SourceRange, shape: String? = nil) -> Diagnostic {
         Diagnostic(
             .missingKey, "\(what) needs the key '\(key)'", at: range, label: "'\(key)' is missing",
             help: shape.map { "write it as `\($0)`" })
@@ -33,7 +33,7 @@ extension Diagnostic {
     /// - Parameters:
     ///   - isQuotable: quotes around it would make it what is needed.
     ///   - unquoted: what it is without its quotes, where that is what is needed.
-    static func wrongScalar(
+    package static func wrongScalar(
         _ what: String, expected: String, found: YAMLScalar, isQuotable: Bool = false, unquoted: String? = nil
     ) -> Diagnostic {
         let quoted = YAMLScalar.quoted(found.text)
@@ -111,7 +111,7 @@ extension Diagnostic {
             fix: Fix(title: "write '\(id.value)_step'", range: id.range, replacement: "\(id.value)_step"))
     }
 
-    static func emptyList(_ what: String, at range: SourceRange) -> Diagnostic {
+    package static func emptyList(_ what: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .emptyList, "\(what) is empty", at: range, label: "needs at least one item",
             help: "add an item, or leave the key out where it is optional")
@@ -178,7 +178,7 @@ extension Diagnostic {
 }
 
 extension SourceRange {
-    var firstLine: SourceRange {
+    package var firstLine: SourceRange {
         var end = bytes.lowerBound
         while end < bytes.upperBound, end < file.bytes.count, file.bytes[end] != 0x0A, file.bytes[end] != 0x0D { end += 1 }
         return SourceRange(file: file, bytes: bytes.lowerBound..<end)
@@ -196,5 +196,5 @@ extension YAMLNode {
     }
 
     /// The node as far as its first line goes: enough to mark a collection that is something else than expected.
-    var firstLine: SourceRange { range.firstLine }
+    package var firstLine: SourceRange { range.firstLine }
 }

@@ -36,8 +36,8 @@ package struct ActionInvocation: Sendable {
     package var attempt: Int
     /// The evaluated input under the action's signature, secrets included: never log or store it.
     package var input: Value
-    /// Hosts written in the definition or its configuration, lower case: the egress guard trusts them further than a host
-    /// that came from data.
+    /// Hosts of this call that are written in the definition or its configuration, lower case: the egress guard trusts them
+    /// further than a host that came from data.
     package var trustedHosts: Set<String>
     /// The store's clock when the attempt was announced.
     package var time: Timestamp

@@ -55,8 +55,7 @@ extension Reading {
     ) -> Ran {
         let ran = run(body, place, now, stops)
         switch ran.end {
-        case .continued: return ran
-        case .success, .returned: return place.isWhole && stops.first <= ran.at ? unwound(ran, stops) : ran
+        case .success, .returned, .continued: return place.isWhole && stops.first <= ran.at ? unwound(ran, stops) : ran
         case .stopped: return place.isWhole ? unwound(ran, stops) : ran
         case .failure(let failure):
             guard stops.first > ran.at else { return place.isWhole ? unwound(ran, stops) : ran }
@@ -251,6 +250,11 @@ extension Reading {
         _ = try admit(try value(call.input, calling(place)), call.contract)
         var whole = Ran(end: .success(.null), at: start)
         for attempt in 1...max(1, call.policy.attempts) {
+            // Asked for in the moment of the stop: it is not begun.
+            if stops.first <= whole.at {
+                whole.end = .stopped(stops.firstCause)
+                return whole
+            }
             whole.calls.append(.init(at: whole.at, workflow: graph.workflow, key: place.key, attempt: attempt))
             var (length, result) = reference.act(graph.workflow, call.action, place.key, attempt)
             if let limit = call.policy.timeout, limit.microseconds <= length {
@@ -299,7 +303,11 @@ extension Reading {
         let admitted = try admit(input, child.main.input)
         let id = InstanceID(childOf: header.id, run: run, step: MemoKey(place.key), attempt: 1)
         let stop = step.isDetached || stops.first == .max ? nil : stops.first
-        let account = reference.account(of: step.workflow, input: admitted, id: id, start: start, cancel: stop)
+        var account = reference.account(of: step.workflow, input: admitted, id: id, start: start)
+        // An end at the very moment of the stop came first.
+        if let stop, account.endedAt > stop {
+            account = reference.account(of: step.workflow, input: admitted, id: id, start: start, cancel: stop)
+        }
         var ran = Ran(end: .success(["instanceId": .string(id.text)]), at: start, calls: account.calls)
         if step.isDetached { return ran }
         ran.at = account.endedAt

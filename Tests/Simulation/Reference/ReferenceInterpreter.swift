@@ -71,7 +71,7 @@ package struct ReferenceInterpreter {
             let ran = reading.runWhole(from: start, stops)
             calls += ran.calls
             isIncomplete = isIncomplete || ran.isCleanupIncomplete
-            if case .continued(let next) = ran.end {
+            if case .continued(let next) = ran.end, cancel.map({ $0 > ran.at }) ?? true {
                 guard case .success(let admitted) = graph.main.input.admit(next) else {
                     preconditionFailure("what continues fits, or was refused before it ran")
                 }
@@ -93,7 +93,9 @@ package struct ReferenceInterpreter {
         case .failure(let failure): (account.status, account.failure) = (.failed, failure)
         case .stopped(.cancelled): (account.status, account.failure) = (.cancelled, Failure(code: "cancelled", message: ""))
         case .stopped(.timeout): (account.status, account.failure) = (.timedOut, Failure(code: "timeout", message: ""))
-        case .stopped(.sibling), .continued: preconditionFailure("no instance ends so")
+        // Told to cancel while its last `finally` ran.
+        case .continued: (account.status, account.failure) = (.cancelled, Failure(code: "cancelled", message: ""))
+        case .stopped(.sibling): preconditionFailure("no instance ends so")
         }
         return account
     }

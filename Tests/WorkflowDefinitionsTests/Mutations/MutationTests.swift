@@ -20,9 +20,34 @@ import WorkflowDefinitions
         return bases
     }
 
+    /// One of the bases invokes another.
+    private static func analyze(_ path: String, _ text: String) -> [Diagnostic] {
+        var files = [(path: path, text: text)]
+        if path == "nightly.yaml", let orders = MutationBases.all.first { files.append((orders.0 + ".yaml", orders.1)) }
+        return analyzeDefinitions(files).diagnostics.filter { $0.range.file.path == path }
+    }
+
+    /// The mistakes made by hand.
+    private static func edited() throws -> [(path: String, mutation: Mutation)] {
+        try MutationBases.edits.map { edit in
+            let base = try #require(MutationBases.all.first { $0.0 == edit.base })
+            let found = try #require(base.1.firstRange(of: edit.find), "\(edit.kind): \(edit.find)")
+            let start = base.1.utf8.distance(from: base.1.startIndex, to: found.lowerBound)
+            let marked = try #require(edit.replacement.firstRange(of: edit.marked ?? edit.replacement), "\(edit.kind)")
+            let offset = edit.replacement.utf8.distance(from: edit.replacement.startIndex, to: marked.lowerBound)
+            let length = (edit.marked ?? edit.replacement).utf8.count
+            return (
+                edit.base + ".yaml",
+                Mutation(
+                    kind: edit.kind, text: base.1.replacingCharacters(in: found, with: edit.replacement), codes: edit.codes,
+                    place: start + offset..<start + offset + length)
+            )
+        }
+    }
+
     @Test func `what is mutated has no mistakes`() throws {
         for base in try Self.bases() {
-            let errors = analyzeDefinitions([base]).diagnostics.filter { $0.severity == .error }
+            let errors = Self.analyze(base.path, base.text).filter { $0.severity == .error }
             #expect(errors.isEmpty, "\(TextRenderer().render(errors))")
         }
     }
@@ -34,10 +59,9 @@ import WorkflowDefinitions
             for mutation in Mutator(text: base.text).all(&random) { mutations.append((base.path, mutation)) }
         }
         mutations.shuffle(using: &random)
+        mutations = try Self.edited() + mutations.prefix(Self.number("WFRUN_MUTATIONS", default: 200))
         var table = MutationTable()
-        for (path, mutation) in mutations.prefix(Self.number("WFRUN_MUTATIONS", default: 250)) {
-            table.add(mutation, path, analyzeDefinitions([(path, mutation.text)]).diagnostics)
-        }
+        for (path, mutation) in mutations { table.add(mutation, path, Self.analyze(path, mutation.text)) }
         print(table.description)
         #expect(table.total >= 100)
         #expect(table.foundShare >= 0.95, "\(table)")

@@ -121,6 +121,30 @@ extension Explanation {
                     with: { url: https://shop.example.com/orders }
                 """),
         Explanation(
+            .hostFromData,
+            """
+            The host of a URL comes from a workflow's input, an event or an action's answer: whoever sends it chooses which machine is \
+            called, from inside your network. Write the host down or take it from `config`, and let data decide the path only. A host from \
+            data reaches public addresses alone when it runs.
+            """,
+            wrong: """
+                workflow: fetch-report
+                input: { url: uri }
+                steps:
+                  - id: report
+                    call: http.get
+                    with: { url: "${{ input.url }}" }
+                """,
+            right: """
+                workflow: fetch-report
+                config: { reportsUrl: uri }
+                input: { name: string }
+                steps:
+                  - id: report
+                    call: http.get
+                    with: { url: "${{ config.reportsUrl }}/${{ input.name }}" }
+                """),
+        Explanation(
             .computedCommand,
             """
             The command is the first item of `argv`. Taken from a value, whoever decides the value decides what runs on the server.

@@ -27,6 +27,6 @@ extension Explanation {
                     if: ${{ input.due < steps.now }}
                     call: log
                     with: { message: late }
-                """),
+                """)
     ]
 }

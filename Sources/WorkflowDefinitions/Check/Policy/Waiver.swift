@@ -97,9 +97,9 @@ struct WaiverApplication {
         remaining += refused
     }
 
-    /// - Parameter isFaulty: files with errors; some rules have not looked at them, so what a waiver is for is not known.
-    mutating func reportUseless(isFaulty: (SourceFile) -> Bool) {
-        for (position, waiver) in waivers.enumerated() where !isFaulty(waiver.range.file) {
+    /// To be asked when every rule has looked at every file: with errors in the project it is not known what a waiver is for.
+    mutating func reportUseless() {
+        for (position, waiver) in waivers.enumerated() {
             for (index, code) in waiver.codes.enumerated() where !used.contains([position, index]) {
                 remaining.append(.uselessWaiver(code))
             }
@@ -109,12 +109,12 @@ struct WaiverApplication {
     private mutating func isWaived(_ diagnostic: Diagnostic) -> Bool {
         guard diagnostic.code != .waiver else { return false }
         let file = ObjectIdentifier(diagnostic.range.file)
-        let start = diagnostic.range.bytes.lowerBound
+        let start = diagnostic.range.start
         var isWaived = false
         for (position, waiver) in waivers.enumerated() where ObjectIdentifier(waiver.range.file) == file {
             for (index, code) in waiver.codes.enumerated() where code.value == diagnostic.code {
-                let isOnLine = waiver.line == diagnostic.range.start.line
-                let isInBlock = blocks[file]?.contains { $0.line == waiver.line && $0.bytes.contains(start) } ?? false
+                let isOnLine = waiver.line == start.line
+                let isInBlock = blocks[file]?.contains { $0.line == waiver.line && $0.bytes.contains(start.byte) } ?? false
                 guard isOnLine || isInBlock else { continue }
                 used.insert([position, index])
                 if DiagnosticCatalogue.canBeSettled(diagnostic) {

@@ -6,6 +6,8 @@ enum InvokeCircleRule {
         /// Position of the started workflow's file.
         var file: Int
         var range: SourceRange
+        /// And not the call of an action.
+        var isInvoke: Bool
     }
 
     static func check(_ project: Project, report: (Diagnostic) -> Void) {
@@ -17,13 +19,21 @@ enum InvokeCircleRule {
         let starts = project.files.map { self.starts($0.definition, positions, project.actionPositions) }
         let order = CallOrder(callees: starts.map { $0.map(\.file) })
         for circle in order.circles {
-            guard let last = circle.last, let first = circle.first,
-                let start = starts[last].first(where: { $0.file == first })
-            else { continue }
-            let workflows = circle.map { project.files[$0].definition }.filter { $0.kind == .workflow }.map(\.name.value)
+            guard let (turned, invoke) = turned(circle, starts) else { continue }
+            let workflows = turned.map { project.files[$0].definition }.filter { $0.kind == .workflow }.map(\.name.value)
             guard let name = workflows.first else { continue }
-            report(.circularInvoke(workflows + [name], at: start.range))
+            report(.circularInvoke(workflows + [name], at: invoke))
         }
+    }
+
+    /// The circle so that its last file invokes its first; nil where it has no `invoke`, which is a mistake of another kind.
+    private static func turned(_ circle: [Int], _ starts: [[Start]]) -> (circle: [Int], invoke: SourceRange)? {
+        for position in circle.indices.reversed() {
+            let next = (position + 1) % circle.count
+            let found = starts[circle[position]].first { $0.file == circle[next] && $0.isInvoke }
+            if let found { return (Array(circle[next...] + circle[..<next]), found.range) }
+        }
+        return nil
     }
 
     private static func starts(
@@ -32,8 +42,10 @@ enum InvokeCircleRule {
         var starts: [Start] = []
         definition.forEachStep { step, _ in
             switch step.verb {
-            case .invoke(let name, _, _): workflows[name.value].map { starts.append(Start(file: $0, range: name.range)) }
-            case .call(let name, _): actions[name.value].map { starts.append(Start(file: $0, range: name.range)) }
+            case .invoke(let name, _, _):
+                workflows[name.value].map { starts.append(Start(file: $0, range: name.range, isInvoke: true)) }
+            case .call(let name, _):
+                actions[name.value].map { starts.append(Start(file: $0, range: name.range, isInvoke: false)) }
             default: break
             }
         }

@@ -9,7 +9,7 @@ enum ReturnPlaceRule: DefinitionRule {
             case .return: break
             case .continueAsNew:
                 if subject.definition.kind != .workflow {
-                    return report(.returnNotAllowed(step, inside: "action", at: step.verbRange))
+                    return report(.nextRunOfAction(at: step.verbRange))
                 }
             default: return
             }

@@ -1,0 +1,396 @@
+import JournalMemory
+import Synchronization
+import Values
+import WorkflowEngine
+import WorkflowGraph
+import WorkflowInterpreter
+import WorkflowJournal
+
+/// The world of one run of one case: the real engine core over a journal in memory, a clock that jumps to whatever happens
+/// next, and mocks for everything outside.
+final class CaseWorld {
+    /// When the process dies.
+    enum Crashes {
+        case never
+        /// After this stored transition, counted from 1.
+        case after(Int)
+        /// Once after every transition, as long as it is a new one; what it announced is carried out and its answer lost.
+        case afterEach
+    }
+
+    /// A case that has written so much will not end by itself.
+    static let transitionLimit = 20_000
+
+    private struct Appointment {
+        var time: Timestamp
+        var order: Int
+        var what: Happening
+    }
+
+    private enum Happening {
+        case event(TestEvent, number: Int)
+        case cancel
+        case answer(EngineCore.AttemptTag, ActionResult)
+    }
+
+    let testCase: TestCase
+    let root: InstanceID
+    private let clock: CaseClock
+    private let journal: MemoryJournal
+    private let definitions: CaseDefinitions
+    private let handlers: [ActionHandler]
+    private let crashes: Crashes
+    private let tracer: StepTracer?
+    private var core: EngineCore
+    private var inputs: [EngineCore.Input] = []
+    private var agenda: [Appointment] = []
+    private var counter = 0
+    private(set) var record: CaseRecord
+    private(set) var transitions = 0
+    private var seenTransitions: Set<Int> = []
+    private var mustCrash = false
+    private var interruptions = InterruptionCount()
+    private var answered: [CaseRecord.Attempt: Int] = [:]
+    private var given: [Int: Int] = [:]
+
+    init(_ testCase: TestCase, workflow: String, crashes: Crashes = .never, tracer: StepTracer? = nil) {
+        self.tracer = tracer
+        self.testCase = testCase
+        self.crashes = crashes
+        let clock = CaseClock(testCase.start)
+        self.clock = clock
+        journal = MemoryJournal { clock.now }
+        definitions = CaseDefinitions(testCase.graphs, config: testCase.config)
+        handlers = definitions.actionNames.map { name in
+            // The world answers for it: the body is never run.
+            ActionHandler(name: name, body: .inline { _ in ActionResult(.success(.null)) })
+        }
+        root = InstanceID(at: testCase.start, random: (1, 1))
+        record = CaseRecord(root: root)
+        record.behaviours[root] = testCase.behaviour
+        core = Self.core(definitions, handlers, testCase, tracer, clock.now)
+        ask(.start(ticket(), StartRequest(workflow: workflow, input: testCase.input, trigger: ["type": "test"]), root))
+    }
+
+    private static func core(
+        _ definitions: CaseDefinitions, _ handlers: [ActionHandler], _ testCase: TestCase, _ tracer: StepTracer?,
+        _ now: Timestamp
+    ) -> EngineCore {
+        var configuration = EngineCore.Configuration()
+        // Everything that is due in a lifetime is held in memory, so that nothing but what is due ever moves the clock.
+        configuration.timerHorizon = TimeSpan(microseconds: 200 * 366 * 86_400 * 1_000_000)
+        configuration.pollInterval = TimeSpan(microseconds: 1_000 * 366 * 86_400 * 1_000_000)
+        configuration.tracer = tracer
+        return EngineCore(
+            definitions: definitions, actions: handlers, secrets: CaseSecrets(values: testCase.secrets),
+            configuration: configuration, now: now)
+    }
+
+    // MARK: - Running
+
+    /// Runs the case to its end, or to where nothing more can happen.
+    func run() {
+        do {
+            let started = inputs
+            try open()
+            for graph in definitions.graphs.values.sorted(by: { $0.workflow.precedesByCodePoint($1.workflow) }) {
+                _ = try journal.write([.define(graph.record)])
+            }
+            _ = try journal.write([.configure(testCase.config)])
+            inputs += started
+            for (number, event) in testCase.events.enumerated() { plan(.event(event, number: number), after: event.after) }
+            if let after = testCase.cancelAfter { plan(.cancel, after: after) }
+            repeat { try settle() } while !hasEnded && record.problem == nil && advance()
+            try record.finish(from: journal, at: clock.now)
+        } catch {
+            record.problem = .broken("the journal in memory failed: \(error.message)")
+        }
+    }
+
+    private var hasEnded: Bool { record.ended.contains(root) }
+
+    private func open() throws(JournalError) {
+        inputs = [.opened(try journal.open(node: "test"))]
+    }
+
+    /// Lets the engine do everything it can do at this instant.
+    private func settle() throws(JournalError) {
+        while record.problem == nil {
+            while !inputs.isEmpty, record.problem == nil {
+                let input = inputs.removeFirst()
+                core.handle(input, at: clock.now)
+                try perform(core.takeEffects())
+                if mustCrash { try crash() }
+            }
+            if hasEnded { return }
+            // Whoever was marked by another's write is found here, as the engine's polling would.
+            let claims = try journal.claim(limit: 500)
+            if claims.isEmpty { return }
+            inputs.append(.claimed(claims, isLast: true))
+        }
+    }
+
+    /// To the next instant at which something happens; false when there is none.
+    private func advance() -> Bool {
+        guard let first = agenda.first?.time ?? .some(core.nextWakeup) else { return false }
+        let next = min(first, core.nextWakeup)
+        // Beyond the horizon lies only the next poll.
+        guard next < testCase.start.adding(TimeSpan(microseconds: 190 * 366 * 86_400 * 1_000_000)) ?? next else { return false }
+        clock.advance(to: next)
+        // What comes from outside was there before a timer that is due at the same instant.
+        while let due = agenda.first, due.time <= next {
+            agenda.removeFirst()
+            switch due.what {
+            case .event(let event, let number):
+                let new = NewEvent(id: "test-\(number)", name: event.name, source: event.source, data: event.data)
+                ask(.write(ticket(), .accept(SentEvent(event: new))))
+            case .cancel:
+                let request = InstanceRequest(instance: root, kind: .cancel(CancelRequest(reason: "cancelled by the test")))
+                ask(.write(ticket(), .request(request)))
+            case .answer(let tag, let result): inputs.append(.attemptEnded(tag, result))
+            }
+        }
+        inputs.append(.tick)
+        return true
+    }
+
+    private func ask(_ input: EngineCore.Input) { inputs.append(input) }
+
+    private func ticket() -> EngineCore.Ticket {
+        counter += 1
+        return EngineCore.Ticket(number: UInt64(counter))
+    }
+
+    private func plan(_ what: Happening, after span: TimeSpan) {
+        counter += 1
+        let appointment = Appointment(time: clock.now.adding(span) ?? clock.now, order: counter, what: what)
+        let position = agenda.firstIndex { $0.time > appointment.time } ?? agenda.count
+        agenda.insert(appointment, at: position)
+    }
+
+    // MARK: - Effects
+
+    private func perform(_ effects: [EngineCore.Effect]) throws(JournalError) {
+        for effect in effects {
+            if record.problem != nil { return }
+            switch effect {
+            case .write(let tag, let write):
+                guard try self.write(tag, write) else { return }
+            case .claim(let limit):
+                let claims = try journal.claim(limit: limit)
+                inputs.append(.claimed(claims, isLast: claims.count < limit))
+            case .claimOne(let key): inputs.append(.claimedOne(key, try journal.claim(key)))
+            case .load(let claim): inputs.append(.loaded(claim, try journal.load(claim)))
+            case .readInbox(let claim): inputs.append(.inbox(claim, try journal.inbox(claim, limit: 64)))
+            case .readTimers(let instant):
+                inputs.append(.timers(try journal.timers(dueBy: instant, limit: .max), through: instant))
+            case .release(let claim): try journal.release([claim])
+            case .perform(let tag, let action, let invocation): call(tag, action, invocation)
+            case .abort(let tag): abort(tag)
+            case .answer(_, let answer):
+                if case .refused(let error) = answer { record.problem = .broken(error.message) }
+            case .ended(let id): record.ended.insert(id)
+            case .report: break
+            }
+        }
+    }
+
+    /// False when the process dies of it.
+    private func write(_ tag: EngineCore.WriteTag, _ write: JournalWrite) throws(JournalError) -> Bool {
+        let outcomes = try journal.write([write])
+        inputs.append(.written([(tag: tag, outcome: outcomes[0])]))
+        if case .enqueue(let new) = write, case .enqueued = outcomes[0] { record.note(new) }
+        guard case .transition(let transition) = write, case .committed = outcomes[0] else {
+            if case .refused(let refusal) = outcomes[0] { record.problem = .broken(refusal.message) }
+            return true
+        }
+        transitions += 1
+        record.note(transition)
+        interruptions.note(transition)
+        if transitions > Self.transitionLimit { record.problem = .endless(transitions) }
+        switch crashes {
+        case .never: return true
+        case .after(let number):
+            guard number == transitions, !definitions.announcesAtMostOnce(transition) else { return true }
+            try crash()
+            return false
+        case .afterEach:
+            let isNew = seenTransitions.insert(transition.identity).inserted
+            mustCrash = isNew && !interruptions.isAnyStepAtItsLimit && !definitions.announcesAtMostOnce(transition)
+            if mustCrash {
+                // Everything else in line dies; this commit's own consequences are still carried out.
+                inputs.removeAll()
+                inputs.append(.written([(tag: tag, outcome: outcomes[0])]))
+            }
+            return true
+        }
+    }
+
+    /// Nothing but the journal and the world outside survives.
+    private func crash() throws(JournalError) {
+        if mustCrash {
+            mustCrash = false
+            for input in inputs {
+                guard case .written = input else { continue }
+                core.handle(input, at: clock.now)
+                for case .perform(let tag, let action, let invocation) in core.takeEffects() { call(tag, action, invocation) }
+            }
+        }
+        let waiting = inputs.filter { if case .write = $0 { true } else { false } }
+        agenda.removeAll { if case .answer = $0.what { true } else { false } }
+        core = Self.core(definitions, handlers, testCase, tracer, clock.now)
+        try open()
+        inputs += waiting
+    }
+
+    // MARK: - Actions
+
+    private func call(_ tag: EngineCore.AttemptTag, _ action: String, _ invocation: ActionInvocation) {
+        record.note(action, invocation)
+        let attempt = CaseRecord.Attempt(instance: invocation.instance, step: invocation.step, number: invocation.attempt)
+        let behaviour = record.behaviours[invocation.instance] ?? InstanceBehaviour()
+        guard let path = StepPath(invocation.step.text), let mock = behaviour.mock(for: path) else {
+            if let result = StubActions.result(of: action, invocation) {
+                inputs.append(.attemptEnded(tag, result))
+            } else {
+                record.problem = .unmocked(
+                    step: invocation.step.text, action: action, workflow: invocation.workflow, instance: invocation.instance)
+            }
+            return
+        }
+        // An attempt that is repeated after a crash gets the answer that was lost.
+        let index = answered[attempt] ?? given[mock.number] ?? 0
+        if answered[attempt] == nil {
+            answered[attempt] = index
+            given[mock.number] = index + 1
+        }
+        guard !mock.isSequence || index < mock.answers.count else {
+            record.problem = .exhausted(step: invocation.step.text, answers: mock.answers.count)
+            return
+        }
+        let answer = mock.answers[mock.isSequence ? index : 0]
+        let result = ActionResult(answer.outcome)
+        if let delay = answer.delay {
+            plan(.answer(tag, result), after: delay)
+        } else {
+            inputs.append(.attemptEnded(tag, result))
+        }
+    }
+
+    private func abort(_ tag: EngineCore.AttemptTag) {
+        let position = agenda.firstIndex { if case .answer(tag, _) = $0.what { true } else { false } }
+        guard let position else { return }
+        agenda.remove(at: position)
+        let failure = Failure(code: "stopped", message: "stopped before it answered", isUncertain: true)
+        inputs.append(.attemptEnded(tag, ActionResult(.failure(failure))))
+    }
+}
+
+/// The time of a case: moved by its world alone.
+final class CaseClock: Sendable {
+    private let time: Mutex<Timestamp>
+    init(_ start: Timestamp) { time = Mutex(start) }
+    var now: Timestamp { time.withLock { $0 } }
+    func advance(to instant: Timestamp) { time.withLock { $0 = max($0, instant) } }
+}
+
+struct CaseSecrets: SecretSource {
+    var values: [String: String]
+    func secret(_ name: String) -> String? { values[name] }
+}
+
+/// The definitions that a case may run.
+struct CaseDefinitions: DefinitionProvider {
+    let graphs: [String: StepGraph]
+    private let byDigest: [ContentDigest: StepGraph]
+    private let config: Value
+    private let configDigest: ContentDigest
+
+    init(_ graphs: [String: StepGraph], config: Value) {
+        self.graphs = graphs
+        self.config = config
+        configDigest = ContentDigest(of: config)
+        byDigest = Dictionary(graphs.values.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func current(_ workflow: String) -> CurrentDefinition? {
+        graphs[workflow].map { CurrentDefinition(graph: $0, config: config, configDigest: configDigest) }
+    }
+
+    /// Other workflows are not part of a case.
+    func triggers(forEvent name: String) -> [EventTrigger] { [] }
+
+    func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {
+        guard let graph = byDigest[digest] else { throw DefinitionUnavailable(reason: "no such definition") }
+        return graph
+    }
+
+    var actionNames: Set<String> { Set(graphs.values.flatMap(\.actionNames)) }
+
+    /// A crash between the announcement and the effect is what `at_most_once` makes a difference of, on purpose.
+    func announcesAtMostOnce(_ transition: Transition) -> Bool {
+        transition.steps.contains { change in
+            let row = change.row
+            guard row.status == .running, let path = StepPath(row.key.text) else { return false }
+            return graphs.values.contains { graph in
+                guard case .success(let place) = graph.place(of: path) else { return false }
+                if case .action(let call) = graph[place.step.verb].kind, call.isAtMostOnce { return true }
+                return place.composites.contains { composite in
+                    if case .composite(let call) = graph[composite.node].kind { call.isAtMostOnce } else { false }
+                }
+            }
+        }
+    }
+}
+
+extension Transition.StepChange {
+    var row: StepRow {
+        switch self {
+        case .insert(let row), .update(let row): row
+        }
+    }
+}
+
+extension Transition {
+    var instanceID: InstanceID {
+        switch subject {
+        case .start(let new): new.id
+        case .advance(let claim): claim.id
+        case .revive(let id, _): id
+        }
+    }
+
+    /// The same for a transition that a restart makes once more.
+    var identity: Int {
+        var hasher = Hasher()
+        hasher.combine(instanceID)
+        hasher.combine(instance.run)
+        hasher.combine(instance.lastSequence)
+        hasher.combine(instance.status)
+        for change in steps {
+            hasher.combine(change.row.key)
+            hasher.combine(change.row.status)
+            hasher.combine(change.row.attempt)
+        }
+        return hasher.finalize()
+    }
+}
+
+/// How often the running steps have been interrupted: one that reaches the limit fails, which no single crash would make it.
+struct InterruptionCount {
+    private struct Step: Hashable {
+        var instance: InstanceID
+        var key: MemoKey
+    }
+
+    private var counts: [Step: Int] = [:]
+
+    var isAnyStepAtItsLimit: Bool { counts.values.contains { $0 >= AttemptMachine.maximumInterruptions } }
+
+    mutating func note(_ transition: Transition) {
+        for change in transition.steps {
+            let row = change.row
+            counts[Step(instance: transition.instanceID, key: row.key)] = row.status == .running ? row.interruptions : nil
+        }
+    }
+}
