@@ -22,6 +22,11 @@ package func closestMatch(to name: String, among candidates: some Sequence<Strin
     return best?.candidate
 }
 
+/// How many insertions, deletions, substitutions and swaps of neighbours lead from one name to the other, letter case aside.
+package func editDistance(from name: String, to other: String) -> Int {
+    editDistance(foldedForMatching(name), foldedForMatching(other))
+}
+
 /// Lower case without `_`, `-` and spaces.
 private func foldedForMatching(_ name: String) -> [Unicode.Scalar] {
     name.lowercased().unicodeScalars.filter { $0 != "_" && $0 != "-" && $0 != " " }

@@ -1,10 +1,10 @@
-import Values
+package import Values
 
 /// Hosts that an author or operator has written, which the egress guard trusts further than hosts from data: of one call, so
 /// that a host which data names is not trusted for standing somewhere else in the definition too.
-enum TrustedHosts {
+package enum TrustedHosts {
     /// - Parameter paths: the ways into the evaluated input to URLs whose host is written (`Node.ActionCall.writtenHosts`).
-    static func of(_ input: Value, at paths: [[String]]) -> Set<String> {
+    package static func of(_ input: Value, at paths: [[String]]) -> Set<String> {
         var hosts: Set<String> = []
         for path in paths {
             var value: Value? = input

@@ -19,6 +19,10 @@ struct EventFlow {
     private(set) var triggers: [TriggerUse] = []
     /// By file: the composite actions it calls.
     private var callees: [[Int]] = []
+    /// What a file sends, in itself or in an action it calls, by file.
+    private(set) var sent: [[Use]] = []
+    /// The triggers without a `where`, by event.
+    private(set) var unfiltered: [String: [Use]] = [:]
 
     init(_ project: Project) {
         for (position, file) in project.files.enumerated() {
@@ -37,15 +41,18 @@ struct EventFlow {
                 triggers += names.map { TriggerUse(use: Use(file: position, event: $0), isFiltered: condition != nil) }
             }
         }
+        let own = Dictionary(grouping: emits, by: \.file)
+        sent = callees.indices.map { file in own.isEmpty ? [] : reached(from: file).flatMap { own[$0] ?? [] } }
+        unfiltered = Dictionary(grouping: triggers.filter { !$0.isFiltered }.map(\.use), by: \.event.value)
     }
 
-    /// What a file sends, in itself or in an action it calls.
-    func sent(by file: Int) -> [Use] {
+    /// The file and the actions it calls, in the order of the files.
+    private func reached(from file: Int) -> [Int] {
         var reached: Set<Int> = [file]
         var waiting = [file]
         while let next = waiting.popLast() {
             for callee in callees[next] where reached.insert(callee).inserted { waiting.append(callee) }
         }
-        return emits.filter { reached.contains($0.file) }
+        return reached.sorted()
     }
 }

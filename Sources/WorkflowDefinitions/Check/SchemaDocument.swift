@@ -17,8 +17,11 @@ struct SchemaDocument {
     let problems: [SchemaProblem]
     /// Every schema in it, outer ones first.
     let parts: [Part]
+    private let positions: [String: Int]
 
     private static let deepest = 64
+    /// Above it single schemas are not tried out: each of them needs the whole document.
+    private static let mostParts = 1_000
     private static let name = "urn:wfrun:document"
 
     private init?(_ root: YAMLNode) {
@@ -29,7 +32,10 @@ struct SchemaDocument {
         var parts: [Part] = []
         Self.collect(root, document, pointer: "", depth: 0, into: &parts)
         self.parts = parts
+        positions = Dictionary(parts.enumerated().map { ($0.element.pointer, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
+
+    func part(at pointer: String) -> Part? { positions[pointer].map { parts[$0] } }
 
     var isValid: Bool { !problems.contains(where: \.isError) }
 
@@ -103,7 +109,7 @@ struct SchemaDocument {
 
     /// One of its schemas by itself; nil where the document is no valid one.
     func compiled(_ part: Part) -> CompiledSchema? {
-        guard isValid else { return nil }
+        guard isValid, parts.count <= Self.mostParts else { return nil }
         var options = CompiledSchema.Options()
         options.resources = [Self.name: document]
         return CompiledSchema.compile(["$ref": .string("\(Self.name)#\(Self.uriEncoded(part.pointer))")], options: options)
@@ -127,7 +133,7 @@ struct SchemaDocument {
         return schema
     }
 
-    private static func escaped(_ token: String) -> String { replacing(token, [("~", "~0"), ("/", "~1")]) }
+    static func escaped(_ token: String) -> String { replacing(token, [("~", "~0"), ("/", "~1")]) }
     private static func unescaped(_ token: String) -> String { replacing(token, [("~1", "/"), ("~0", "~")]) }
 
     private static func replacing(_ text: String, _ pairs: [(String, String)]) -> String {

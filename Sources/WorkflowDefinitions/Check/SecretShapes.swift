@@ -32,7 +32,7 @@ enum SecretShapes {
         var found: [(String, Range<Int>)] = []
         var index = 0
         while index < bytes.count {
-            guard index == 0 || !isWord(bytes[index - 1]), let (kind, end) = shape(at: index, in: bytes) else {
+            guard index == 0 || !continues(bytes[index - 1]), let (kind, end) = shape(at: index, in: bytes) else {
                 index += 1
                 continue
             }
@@ -48,7 +48,7 @@ enum SecretShapes {
             if end - start - shape.prefix.count >= shape.minimum { return (shape.kind, end) }
         }
         if bytes[start...].starts(with: keyHeader) {
-            let line = bytes[start...].prefix { $0 != 0x0A }
+            let line = bytes[start...].prefix(80).prefix { $0 != 0x0A }
             if line.count > keyWord.count, line.reversed().drop(while: { $0 == 0x20 }).starts(with: keyWord.reversed()) {
                 return ("a private key", line.endIndex)
             }
@@ -144,9 +144,12 @@ enum SecretShapes {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
     }
 
+    /// No shape begins behind such a byte, so that each of them is looked at once.
+    private static func continues(_ byte: UInt8) -> Bool { isWord(byte) || byte == UInt8(ascii: "-") }
+
     private static func wordEnd(_ bytes: [UInt8], from start: Int) -> Int {
         var end = start
-        while end < bytes.count, isWord(bytes[end]) || bytes[end] == UInt8(ascii: "-") { end += 1 }
+        while end < bytes.count, continues(bytes[end]) { end += 1 }
         return end
     }
 

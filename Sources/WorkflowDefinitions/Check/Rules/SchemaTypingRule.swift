@@ -14,9 +14,7 @@ enum SchemaTypingRule: SchemaRule {
     private static func check(
         pointer: String, _ document: SchemaDocument, _ visited: inout Set<String>, _ report: (Diagnostic) -> Void
     ) {
-        guard visited.insert(pointer).inserted, let part = document.parts.first(where: { $0.pointer == pointer }) else {
-            return
-        }
+        guard visited.insert(pointer).inserted, let part = document.part(at: pointer) else { return }
         let map = part.map
         func mark(_ keyword: String, _ why: String) {
             if let key = part.node.pair(keyword)?.key { report(.untypedSchema(keyword, why, at: key.range)) }
@@ -43,10 +41,9 @@ enum SchemaTypingRule: SchemaRule {
         }
         for keyword in ["items", "additionalProperties"] { check(pointer: "\(pointer)/\(keyword)", document, &visited, report) }
         guard let properties = part.node.pair("properties"), case .mapping(let pairs) = properties.value.content else { return }
-        for inner in document.parts where inner.pointer.utf8.starts(with: "\(pointer)/properties/".utf8) {
-            // The properties themselves, not what is inside them.
-            guard pairs.contains(where: { $0.value.range == inner.node.range }) else { continue }
-            check(pointer: inner.pointer, document, &visited, report)
+        for pair in pairs {
+            check(
+                pointer: "\(pointer)/properties/\(SchemaDocument.escaped(pair.key.text))", document, &visited, report)
         }
     }
 }
