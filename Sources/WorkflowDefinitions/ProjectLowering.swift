@@ -25,8 +25,8 @@ struct ProjectLowering {
                 guard case .composite(let call) = lowered.nodes[node].kind else { return [] }
                 return names.hostParameters(of: lowered.callees[Int(call.file.number)])
             }
-            // What the library hands on has the types its callers give it.
-            let found = lowered.diagnostics.sorted.filter { !file.isLibrary || $0.code != .untypedUse }
+            // What may be better in the library is not its users' business.
+            let found = lowered.diagnostics.sorted.filter { !file.isLibrary || $0.severity == .error }
             diagnostics.report(contentsOf: found)
             files[file.relativePath] = lowered
             if project.actionPositions[file.definition.name.value] == position {

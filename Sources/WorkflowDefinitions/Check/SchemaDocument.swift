@@ -32,7 +32,8 @@ struct SchemaDocument {
         var parts: [Part] = []
         Self.collect(root, document, pointer: "", depth: 0, into: &parts)
         self.parts = parts
-        positions = Dictionary(parts.enumerated().map { ($0.element.pointer, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        positions = Dictionary(
+            parts.enumerated().map { ($0.element.pointer, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 
     func part(at pointer: String) -> Part? { positions[pointer].map { parts[$0] } }
