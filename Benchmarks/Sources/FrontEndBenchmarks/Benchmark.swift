@@ -1,4 +1,4 @@
-import Glibc
+@preconcurrency import Glibc
 
 /// Something to do many times.
 struct Benchmark {
