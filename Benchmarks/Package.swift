@@ -13,7 +13,7 @@ let package = Package(
             name: "FrontEndBenchmarks",
             dependencies: [.product(name: "FrontEnd", package: "wfrun")],
             swiftSettings: [
-                .swiftLanguageMode(.v6), .unsafeFlags(["-package-name", parent.lowercased()]),
+                .swiftLanguageMode(.v6), .unsafeFlags(["-Xfrontend", "-package-name", "-Xfrontend", parent.lowercased()]),
             ])
     ]
 )

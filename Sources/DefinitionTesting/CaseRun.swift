@@ -23,12 +23,14 @@ package struct CaseResult: Sendable {
 struct CaseRun {
     let testCase: TestCase
     let target: TestTarget
-    var runs = 0
+    private let definitions: CaseDefinitions
+    private var runs = 0
     private(set) var record: CaseRecord
 
     init(_ testCase: TestCase, _ target: TestTarget) {
         self.testCase = testCase
         self.target = target
+        definitions = CaseDefinitions(testCase.graphs, config: testCase.config)
         record = CaseRecord(root: InstanceID(""))
     }
 
@@ -46,7 +48,7 @@ struct CaseRun {
 
     private mutating func run(_ crashes: CaseWorld.Crashes, _ tracer: StepTracer? = nil) -> CaseWorld {
         runs += 1
-        let world = CaseWorld(testCase, workflow: target.graph.workflow, crashes: crashes, tracer: tracer)
+        let world = CaseWorld(testCase, workflow: target.graph.workflow, definitions, crashes: crashes, tracer: tracer)
         world.run()
         return world
     }

@@ -38,7 +38,6 @@ final class CaseWorld {
     private let clock: CaseClock
     private let journal: MemoryJournal
     private let definitions: CaseDefinitions
-    private let handlers: [ActionHandler]
     private let crashes: Crashes
     private let tracer: StepTracer?
     private var core: EngineCore
@@ -53,28 +52,26 @@ final class CaseWorld {
     private var answered: [CaseRecord.Attempt: Int] = [:]
     private var given: [Int: Int] = [:]
 
-    init(_ testCase: TestCase, workflow: String, crashes: Crashes = .never, tracer: StepTracer? = nil) {
+    init(
+        _ testCase: TestCase, workflow: String, _ definitions: CaseDefinitions, crashes: Crashes = .never,
+        tracer: StepTracer? = nil
+    ) {
         self.tracer = tracer
         self.testCase = testCase
         self.crashes = crashes
         let clock = CaseClock(testCase.start)
         self.clock = clock
         journal = MemoryJournal { clock.now }
-        definitions = CaseDefinitions(testCase.graphs, config: testCase.config)
-        handlers = definitions.actionNames.map { name in
-            // The world answers for it: the body is never run.
-            ActionHandler(name: name, body: .inline { _ in ActionResult(.success(.null)) })
-        }
+        self.definitions = definitions
         root = InstanceID(at: testCase.start, random: (1, 1))
         record = CaseRecord(root: root)
         record.behaviours[root] = testCase.behaviour
-        core = Self.core(definitions, handlers, testCase, tracer, clock.now)
+        core = Self.core(definitions, testCase, tracer, clock.now)
         ask(.start(ticket(), StartRequest(workflow: workflow, input: testCase.input, trigger: ["type": "test"]), root))
     }
 
     private static func core(
-        _ definitions: CaseDefinitions, _ handlers: [ActionHandler], _ testCase: TestCase, _ tracer: StepTracer?,
-        _ now: Timestamp
+        _ definitions: CaseDefinitions, _ testCase: TestCase, _ tracer: StepTracer?, _ now: Timestamp
     ) -> EngineCore {
         var configuration = EngineCore.Configuration()
         // Everything that is due in a lifetime is held in memory, so that nothing but what is due ever moves the clock.
@@ -82,7 +79,7 @@ final class CaseWorld {
         configuration.pollInterval = TimeSpan(microseconds: 1_000 * 366 * 86_400 * 1_000_000)
         configuration.tracer = tracer
         return EngineCore(
-            definitions: definitions, actions: handlers, secrets: CaseSecrets(values: testCase.secrets),
+            definitions: definitions, actions: definitions.handlers, secrets: CaseSecrets(values: testCase.secrets),
             configuration: configuration, now: now)
     }
 
@@ -93,10 +90,7 @@ final class CaseWorld {
         do {
             let started = inputs
             try open()
-            for graph in definitions.graphs.values.sorted(by: { $0.workflow.precedesByCodePoint($1.workflow) }) {
-                _ = try journal.write([.define(graph.record)])
-            }
-            _ = try journal.write([.configure(testCase.config)])
+            _ = try journal.write(definitions.writes)
             inputs += started
             for (number, event) in testCase.events.enumerated() { plan(.event(event, number: number), after: event.after) }
             if let after = testCase.cancelAfter { plan(.cancel, after: after) }
@@ -238,7 +232,7 @@ final class CaseWorld {
         }
         let waiting = inputs.filter { if case .write = $0 { true } else { false } }
         agenda.removeAll { if case .answer = $0.what { true } else { false } }
-        core = Self.core(definitions, handlers, testCase, tracer, clock.now)
+        core = Self.core(definitions, testCase, tracer, clock.now)
         try open()
         inputs += waiting
     }
@@ -305,12 +299,21 @@ struct CaseDefinitions: DefinitionProvider {
     private let byDigest: [ContentDigest: StepGraph]
     private let config: Value
     private let configDigest: ContentDigest
+    let handlers: [ActionHandler]
+    /// What stores them.
+    let writes: [JournalWrite]
 
     init(_ graphs: [String: StepGraph], config: Value) {
         self.graphs = graphs
         self.config = config
         configDigest = ContentDigest(of: config)
         byDigest = Dictionary(graphs.values.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
+        handlers = Set(graphs.values.flatMap(\.actionNames)).map { name in
+            // The world answers for it: the body is never run.
+            ActionHandler(name: name, body: .inline { _ in ActionResult(.success(.null)) })
+        }
+        let ordered = graphs.values.sorted { $0.workflow.precedesByCodePoint($1.workflow) }
+        writes = ordered.map { .define($0.record) } + [.configure(config)]
     }
 
     func current(_ workflow: String) -> CurrentDefinition? {
@@ -324,8 +327,6 @@ struct CaseDefinitions: DefinitionProvider {
         guard let graph = byDigest[digest] else { throw DefinitionUnavailable(reason: "no such definition") }
         return graph
     }
-
-    var actionNames: Set<String> { Set(graphs.values.flatMap(\.actionNames)) }
 
     /// A crash between the announcement and the effect is what `at_most_once` makes a difference of, on purpose.
     func announcesAtMostOnce(_ transition: Transition) -> Bool {

@@ -19,7 +19,7 @@ package enum MustacheFailure: Error, Sendable, Hashable {
 extension MustacheTemplate {
     /// Bytes of a rendered text.
     package static let largestText = 1 << 20
-    /// Parts rendered for one text.
+    /// Parts rendered for one text, and items of lists gone through.
     static let mostParts = 100_000
 
     /// The template filled with data. A name that the data does not have is nothing.
@@ -60,8 +60,7 @@ private struct MustacheRenderer {
     /// Sections are no deeper than the parser lets them be.
     mutating func render(_ parts: [MustacheTemplate.Part]) throws(MustacheFailure) {
         for part in parts {
-            rendered += 1
-            guard rendered <= MustacheTemplate.mostParts else { throw .tooLarge }
+            try count()
             switch part {
             case .text(let text): try append(text, isEscaped: false)
             case .variable(let name, let isEscaped):
@@ -77,10 +76,16 @@ private struct MustacheRenderer {
     private mutating func renderSection(_ value: Value, _ body: [MustacheTemplate.Part]) throws(MustacheFailure) {
         if Self.isFalsy(value) { return }
         for item in value.listValue ?? [value] {
+            try count()
             contexts.append(item)
             try render(body)
             contexts.removeLast()
         }
+    }
+
+    private mutating func count() throws(MustacheFailure) {
+        rendered += 1
+        if rendered > MustacheTemplate.mostParts { throw .tooLarge }
     }
 
     private static func isFalsy(_ value: Value) -> Bool {

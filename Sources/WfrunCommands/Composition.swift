@@ -6,6 +6,7 @@ import Values
 import WorkflowDefinitions
 import WorkflowEngine
 import WorkflowGraph
+import WorkflowInterpreter
 import WorkflowJournal
 import WorkflowServer
 
@@ -85,8 +86,20 @@ struct LiveService: WorkflowService {
         return try await engine.accept(event)
     }
 
-    func cancel(_ id: InstanceID, _ request: CancelRequest) async throws(EngineError) {
-        try await engine.cancel(id, request)
+    func cancel(_ id: InstanceID, _ request: CancelRequest, isForced: Bool) async throws(EngineError) {
+        try await engine.cancel(id, request, isForced: isForced)
+    }
+
+    func pause(_ id: InstanceID, reason: String?) async throws(EngineError) { try await engine.pause(id, reason: reason) }
+    func resume(_ id: InstanceID, reason: String?) async throws(EngineError) { try await engine.resume(id, reason: reason) }
+
+    func retry(_ id: InstanceID, _ request: RetryRequest, isDryRun: Bool) async throws(EngineError) -> RetryPreview {
+        let plan = isDryRun ? try engine.planRetry(id, request) : try await engine.retry(id, request)
+        return RetryPreview(staying: plan.staying, again: plan.again, beginning: plan.beginning)
+    }
+
+    func upgrade(_ id: InstanceID, reason: String?) async throws(EngineError) -> ContentDigest {
+        try await engine.upgrade(id, reason: reason)
     }
 
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail? {

@@ -6,6 +6,7 @@ import Logging
 import ServiceLifecycle
 import Values
 import WorkflowEngine
+import WorkflowGraph
 import WorkflowServer
 
 extension TimeSpan {
@@ -75,6 +76,11 @@ struct Server: Sendable {
             throw CommandFailure(.failed, change.unresolved.joined(separator: "\nwfrun: "))
         }
         for sentence in change.unresolved { console.talk("wfrun: \(sentence) Until then it cannot be started.") }
+        for workflow in analysis.workflows where workflow.graph.hasCronTrigger {
+            console.talk(
+                "wfrun: '\(workflow.name)' has a cron trigger, which this version of wfrun does not fire; have your own cron run "
+                    + "'wfrun start \(workflow.name)'.")
+        }
     }
 
     // MARK: Serving
@@ -143,5 +149,11 @@ struct Server: Sendable {
         var logger = logger
         logger.logLevel = .error
         return logger
+    }
+}
+
+extension StepGraph {
+    fileprivate var hasCronTrigger: Bool {
+        triggers.contains { if case .cron = $0.source { true } else { false } }
     }
 }

@@ -88,117 +88,13 @@ extension EngineCore {
         if isWaitingOutside { leaveMemory(instance, andComeBack: instance.mustComeBack) } else { evictIdle() }
     }
 
-    // MARK: - After the commit
-
-    func transitionWritten(_ instance: LiveInstance, _ outcome: WriteOutcome) {
-        instance.isWriting = false
-        let ticket = starts.removeValue(forKey: ObjectIdentifier(instance))
-        switch outcome {
-        case .committed(let committed): transitionCommitted(instance, committed, ticket)
-        case .existing(let id):
-            giveBackPlaces(instance)
-            if let ticket { effects.append(.answer(ticket, .started(StartedInstance(id: id, isNew: false)))) }
-        case .stale, .unknown:
-            giveBackPlaces(instance)
-            if let ticket {
-                refuse(ticket, EngineError(.unknown, "whether the instance was started is not known; repeat with the same key"))
-            }
-            reload(instance)
-            // Whom it marked, if it was committed, is not known.
-            if outcome == .unknown { wakeAll() }
-        case .refused(let refusal):
-            giveBackPlaces(instance)
-            if let ticket { refuse(ticket, Self.error(of: refusal)) }
-            drop(instance)
-        case .accepted, .requested, .enqueued, .stored: preconditionFailure("a transition is committed or not")
-        }
-    }
-
-    private func transitionCommitted(_ instance: LiveInstance, _ committed: WriteOutcome.Committed, _ ticket: Ticket?) {
-        instance.drained = []
-        instance.claim = committed.claim
-        if let ticket {
-            live[committed.claim.instance] = instance
-            for timer in instance.timers.values.sorted(by: { $0.key < $1.key }) { arm(timer, of: committed.claim.instance) }
-            effects.append(.answer(ticket, .started(StartedInstance(id: instance.id, isNew: true))))
-        }
-        if committed.isReady { instance.needsInbox = true }
-        // Read before attempts begin: one that fails at once makes the next transition already.
-        let hasEnded = instance.state.status.isTerminal
-        let hasContinued = instance.continuation != nil && !instance.hasBegun
-        giveBackHeldPlaces(instance)
-        abortStopped(instance)
-        performAnnounced(instance, committed.claim)
-        if hasEnded {
-            live[committed.claim.instance] = nil
-            effects.append(.release(committed.claim))
-            effects.append(.ended(instance.id))
-        } else if hasContinued || !instance.hasBegun && instance.needsInbox || upgrades[committed.claim.instance] != nil {
-            leaveMemory(instance, andComeBack: true)
-        } else {
-            queueWaiting(instance)
-            confirmDetached(instance)
-            activate(instance)
-        }
-        for key in committed.woken where key != committed.claim.instance { wake(key) }
-    }
-
-    static func error(of refusal: WriteOutcome.Refusal) -> EngineError {
-        switch refusal.reason {
-        case .keyReused: EngineError(.idempotencyKeyReused, refusal.message)
-        case .callerKeyTaken: EngineError(.callerKeyTaken, refusal.message)
-        case .gateFull: EngineError(.gateFull, refusal.message)
-        case .quarantined, .limit: EngineError(.invalidStart, refusal.message)
-        }
-    }
-
-    // MARK: - Leaving memory
-
-    /// Drops the live object and builds it anew from the store; results of finished actions are kept.
-    func reload(_ instance: LiveInstance) {
-        guard let claim = instance.claim else { return }
-        keepResults(of: instance, claim.instance)
-        drop(instance)
-        fetch(claim.instance)
-    }
-
-    func drop(_ instance: LiveInstance) {
-        guard let claim = instance.claim else { return }
-        live[claim.instance] = nil
-        effects.append(.release(claim))
-    }
-
-    func leaveMemory(_ instance: LiveInstance, andComeBack comesBack: Bool = false) {
-        guard let claim = instance.claim else { return }
-        giveBackPlaces(instance)
-        keepResults(of: instance, claim.instance)
-        drop(instance)
-        if comesBack { fetch(claim.instance) }
-    }
-
-    private func keepResults(of instance: LiveInstance, _ key: InstanceKey) {
-        let results = (instance.drained + instance.queue).filter { if case .result = $0 { true } else { false } }
-        if !results.isEmpty { keptResults[key, default: []] += results }
-    }
-
-    /// Suspended instances leave memory, those unused the longest first.
-    private func evictIdle() {
-        guard live.count > evictionThreshold else { return }
-        let idle = live.values.filter(\.isIdle).sorted { $0.lastUsed < $1.lastUsed }
-        for instance in idle.prefix(max(0, live.count - configuration.maximumIdleInstances * 9 / 10)) { drop(instance) }
-        // Where most are busy there is little to find: looking again has to wait until there are clearly more.
-        evictionThreshold = max(configuration.maximumIdleInstances, live.count + live.count / 10)
-    }
-
     // MARK: - Applying
 
     private func apply(
         _ occurrence: LiveInstance.Occurrence, to instance: LiveInstance, _ builder: inout TransitionBuilder
     ) throws(JournalMismatch) {
-        // What was due before the instance ended in this very pass is void. A run that ends with its beginning still begins.
-        guard instance.beginning != nil || instance.interpreter.completion == nil, !builder.state.status.isTerminal else {
-            return
-        }
+        // What was due before the instance ended in this very pass is void.
+        guard instance.interpreter.completion == nil, !builder.state.status.isTerminal else { return }
         switch occurrence {
         case .begin: try beginRun(instance, &builder)
         case .result(let key, let attempt, let result, let startedAt):

@@ -11,9 +11,9 @@ extension EngineCore {
         builder.state.status = .running
         builder.state.startedAt = instance.interpreter.header.startedAt
         switch beginning {
-        case .first(let commands):
+        case .first:
             builder.state.runStartedAt = instance.interpreter.header.startedAt
-            carryOut(commands, of: instance, into: &builder)
+            carryOut(instance.interpreter.start(), of: instance, into: &builder)
         case .retried(let record):
             builder.state.runStartedAt = builder.time
             builder.state.ending = nil

@@ -32,7 +32,7 @@ final class LiveInstance {
 
     /// How a run begins that has not begun.
     enum Beginning {
-        case first([Command])
+        case first
         case retried(RetryRecord)
     }
 

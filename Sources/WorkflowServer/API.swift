@@ -25,7 +25,8 @@ package struct API: Sendable {
         self.service = service
         gate = Gate(tokens: tokens, hosts: configuration.hosts)
         routes = RouteTable(
-            serverRoutes(service) + workflowRoutes(service) + instanceRoutes(service) + eventRoutes(service)
+            serverRoutes(service) + workflowRoutes(service) + instanceRoutes(service) + operationRoutes(service)
+                + eventRoutes(service)
                 + validationRoutes(service))
     }
 

@@ -15,7 +15,15 @@ package protocol WorkflowService: Sendable {
     func start(_ request: StartRequest) async throws(EngineError) -> StartedInstance
     /// Data of an event whose payload type is declared is validated first.
     func accept(_ event: EventRequest) async throws(EngineError) -> WriteOutcome.AcceptedEvent
-    func cancel(_ id: InstanceID, _ request: CancelRequest) async throws(EngineError)
+    /// - Parameter isForced: ends one that is held, undoing nothing.
+    func cancel(_ id: InstanceID, _ request: CancelRequest, isForced: Bool) async throws(EngineError)
+    func pause(_ id: InstanceID, reason: String?) async throws(EngineError)
+    /// Releases an instance, whatever it is held for.
+    func resume(_ id: InstanceID, reason: String?) async throws(EngineError)
+    /// Begins another run of an ended instance; with `isDryRun` only says what that would do.
+    func retry(_ id: InstanceID, _ request: RetryRequest, isDryRun: Bool) async throws(EngineError) -> RetryPreview
+    /// Moves a live instance to the definition current now; returns its digest.
+    func upgrade(_ id: InstanceID, reason: String?) async throws(EngineError) -> ContentDigest
     /// Nil when it is still going after that time.
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail?
 
@@ -25,6 +33,22 @@ package protocol WorkflowService: Sendable {
     /// Why requests that change something are refused just now; nil: they are not.
     var obstacle: String? { get }
     var version: String { get }
+}
+
+/// What a retry keeps and what it does again, in memo keys.
+package struct RetryPreview: Sendable, Hashable {
+    /// Steps whose recorded result stays, in the order in which they completed.
+    package var staying: [MemoKey]
+    /// Steps that have run and run again when the run comes to them.
+    package var again: [MemoKey]
+    /// Steps that begin at once.
+    package var beginning: [MemoKey]
+
+    package init(staying: [MemoKey], again: [MemoKey], beginning: [MemoKey]) {
+        self.staying = staying
+        self.again = again
+        self.beginning = beginning
+    }
 }
 
 /// A workflow as clients see it.

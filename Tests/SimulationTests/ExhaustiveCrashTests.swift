@@ -14,11 +14,26 @@ struct ExhaustiveCrashTests {
         _ name: String, of workflow: String, input: Value, config: Value = [:],
         _ change: (inout ExhaustiveCrashes.Scenario) -> Void = { _ in }
     ) throws -> ExhaustiveCrashes.Scenario {
-        let text = try String(contentsOf: definitions.appending(path: "\(workflow).yaml"), encoding: .utf8)
+        let files = try projectFiles()
+        guard let text = files.first(where: { $0.path == "\(workflow).yaml" })?.text else {
+            throw FaultyDefinition(description: "there is no definition '\(workflow)'")
+        }
+        let others = files.filter { $0.path != "\(workflow).yaml" }
         var scenario = ExhaustiveCrashes.Scenario(
-            name: name, graph: try compileWorkflow(text), config: config, input: input)
+            name: name, graph: try compileWorkflow(text, files: others), config: config, input: input)
         change(&scenario)
         return scenario
+    }
+
+    /// Definitions and mail templates, by path relative to the folder.
+    private static func projectFiles() throws -> [(path: String, text: String)] {
+        let root = definitions.path(percentEncoded: false)
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
+            path.hasSuffix(".mustache") || path.hasSuffix(".yaml") && !path.hasSuffix(".test.yaml")
+        }
+        return try paths.sorted().map { path in
+            (path: path, text: try String(contentsOf: definitions.appending(path: path), encoding: .utf8))
+        }
     }
 
     private static let hour: Int64 = 3_600_000_000

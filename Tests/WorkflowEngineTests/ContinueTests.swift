@@ -147,4 +147,22 @@ struct ContinueTests {
         #expect(bench.summary(id)?.run == 3)
         #expect(try bench.journal.events(named: "ping", limit: 9).count == 3)
     }
+
+    @Test func `A run that has nothing to wait for ends with its beginning`() throws {
+        let yaml = """
+            workflow: case
+            input: { n: integer = 0 }
+            concurrency: {}
+            steps:
+              - id: next
+                if: ${{ input.n < 5 }}
+                continue_as_new: { n: "${{ input.n + 1 }}" }
+            output: ${{ input.n }}
+            """
+        let bench = try Bench(yaml)
+        let id = bench.start()
+        #expect(bench.status(id) == .completed)
+        #expect(bench.output(id) == 5)
+        #expect(bench.summary(id)?.run == 6)
+    }
 }

@@ -16,6 +16,8 @@ final class FakeService: WorkflowService {
         var started: [StartRequest] = []
         var events: [EventRequest] = []
         var cancelled: [(InstanceID, CancelRequest)] = []
+        /// Other acts on instances, in words.
+        var acts: [(InstanceID, String)] = []
         var refusal: EngineError?
         var ended: InstanceDetail?
         var isRepeated = false
@@ -58,9 +60,26 @@ final class FakeService: WorkflowService {
         }
     }
 
-    func cancel(_ id: InstanceID, _ request: CancelRequest) async throws(EngineError) {
+    func cancel(_ id: InstanceID, _ request: CancelRequest, isForced: Bool) async throws(EngineError) {
         state.withLock { $0.cancelled.append((id, request)) }
+        if isForced { record("force", id) }
     }
+
+    func pause(_ id: InstanceID, reason: String?) async throws(EngineError) { record("pause \(reason ?? "")", id) }
+    func resume(_ id: InstanceID, reason: String?) async throws(EngineError) { record("resume \(reason ?? "")", id) }
+
+    func retry(_ id: InstanceID, _ request: RetryRequest, isDryRun: Bool) async throws(EngineError) -> RetryPreview {
+        if let refusal = withState({ $0.refusal }) { throw refusal }
+        record("\(isDryRun ? "plan" : "retry") \(request.from?.text ?? "") \(request.upgrades) \(request.reason ?? "")", id)
+        return RetryPreview(staying: [MemoKey("a")], again: [MemoKey("b")], beginning: [MemoKey("b")])
+    }
+
+    func upgrade(_ id: InstanceID, reason: String?) async throws(EngineError) -> ContentDigest {
+        record("upgrade \(reason ?? "")", id)
+        return ContentDigest(of: "new".utf8)
+    }
+
+    private func record(_ act: String, _ id: InstanceID) { state.withLock { $0.acts.append((id, act)) } }
 
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail? {
         state.withLock { $0.ended }

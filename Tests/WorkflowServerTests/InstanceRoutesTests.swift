@@ -152,4 +152,29 @@ struct InstanceRoutesTests {
         #expect(stats["instances"]?["byStatus"]?["failed"] == 1)
         #expect(stats["instances"]?["byWorkflow"]?["other"]?["completed"] == 1)
     }
+
+    @Test func `Operators act on instances, with their reasons`() async {
+        let going = "/v1/instances/\(id(0))"
+        #expect(await api.send(.post, going + "/pause", body: #"{"reason": "wait"}"#).status == .accepted)
+        #expect(await api.send(.post, going + "/resume", body: #"{"reason": "go on"}"#).status == .accepted)
+        #expect(await api.send(.post, going + "/cancel", body: #"{"force": true}"#).status == .accepted)
+        let upgraded = await api.send(.post, going + "/upgrade")
+        #expect(upgraded.status == .ok)
+        #expect(upgraded.json["digest"]?.stringValue?.isEmpty == false)
+        #expect(api.service.withState { $0.acts.map(\.1) } == ["pause wait", "resume go on", "force", "upgrade "])
+        #expect(await api.send(.post, "/v1/instances/\(id(2))/pause").json["code"] == "instance.ended")
+        #expect(await api.send(.post, going + "/pause", body: #"{"why": "?"}"#).status == .unprocessableContent)
+        #expect(await api.send(.post, going + "/pause", token: "trigger:report-*").status == .forbidden)
+    }
+
+    @Test func `A retry says what stays and what runs again, and a dry run does nothing else`() async {
+        let failed = "/v1/instances/\(id(1))"
+        let preview = await api.send(.post, failed + "/retry?dryRun=true", body: #"{"from": "order/send", "upgrade": true}"#)
+        #expect(preview.status == .ok)
+        #expect(preview.json["stays"] == ["a"])
+        #expect(preview.json["runsAgain"] == ["b"])
+        #expect(preview.json["run"] == 2)
+        #expect(await api.send(.post, failed + "/retry", body: #"{"reason": "again"}"#).status == .accepted)
+        #expect(api.service.withState { $0.acts.map(\.1) } == ["plan order/send true ", "retry  false again"])
+    }
 }

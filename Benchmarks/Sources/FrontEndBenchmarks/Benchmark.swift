@@ -1,15 +1,17 @@
-import Glibc
+@preconcurrency import Glibc
 
 /// Something to do many times.
-struct Benchmark {
+struct Benchmark: Sendable {
     var name: String
     /// What performance.md and diagnostics.md ask for, in microseconds for one time; nil where they ask nothing.
     var target: Double?
     /// Things done in one time, for a rate: files of a project.
     var items: (count: Int, unit: String)?
-    var run: (_ times: Int) -> Void
+    var run: @Sendable (_ times: Int) -> Void
 
-    init(_ name: String, target: Double? = nil, items: (count: Int, unit: String)? = nil, _ once: @escaping () -> Void) {
+    init(
+        _ name: String, target: Double? = nil, items: (count: Int, unit: String)? = nil, _ once: @escaping @Sendable () -> Void
+    ) {
         self.name = name
         self.target = target
         self.items = items

@@ -39,7 +39,13 @@ private struct StoredService: WorkflowService {
     func workflow(_ name: String) -> OfferedWorkflow? { nil }
     func start(_ request: StartRequest) async throws(EngineError) -> StartedInstance { throw Self.noServer }
     func accept(_ event: EventRequest) async throws(EngineError) -> WriteOutcome.AcceptedEvent { throw Self.noServer }
-    func cancel(_ id: InstanceID, _ request: CancelRequest) async throws(EngineError) { throw Self.noServer }
+    func cancel(_ id: InstanceID, _ request: CancelRequest, isForced: Bool) async throws(EngineError) { throw Self.noServer }
+    func pause(_ id: InstanceID, reason: String?) async throws(EngineError) { throw Self.noServer }
+    func resume(_ id: InstanceID, reason: String?) async throws(EngineError) { throw Self.noServer }
+    func retry(_ id: InstanceID, _ request: RetryRequest, isDryRun: Bool) async throws(EngineError) -> RetryPreview {
+        throw Self.noServer
+    }
+    func upgrade(_ id: InstanceID, reason: String?) async throws(EngineError) -> ContentDigest { throw Self.noServer }
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail? { nil }
     func validate(_ source: SourceFile) async -> [Diagnostic] { [] }
     var obstacle: String? { Self.noServer.message }

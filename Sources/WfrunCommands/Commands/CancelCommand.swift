@@ -13,6 +13,9 @@ struct CancelCommand: AsyncParsableCommand {
             Examples:
               wfrun cancel 0193b1c2 --reason "customer called"
               wfrun cancel @latest --no-compensate
+
+            An instance that wfrun holds (mismatch, quarantined, unsupported) cannot unwind: '--force' \
+            ends it as it is, undoing nothing.
             """)
 
     @Argument(help: "Ids of instances, beginnings of them, or @latest.")
@@ -24,6 +27,9 @@ struct CancelCommand: AsyncParsableCommand {
     @Flag(name: .customLong("no-compensate"), help: "Do not undo what completed steps did.")
     var noCompensate = false
 
+    @Flag(name: .customLong("force"), help: "End an instance that is held, undoing nothing; its cleanup counts as incomplete.")
+    var isForced = false
+
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
 
@@ -34,6 +40,7 @@ struct CancelCommand: AsyncParsableCommand {
             var body: ValueMap = [:]
             if let reason { body["reason"] = .string(reason) }
             if noCompensate { body["compensate"] = false }
+            if isForced { body["force"] = true }
             let answer = try await source.succeed(
                 APICall(method: .post, path: ["instances", id, "cancel"], body: .map(body))
             ).value

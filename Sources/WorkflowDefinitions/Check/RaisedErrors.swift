@@ -9,8 +9,9 @@ struct RaisedErrors {
     private let project: Project
     private var visited: Set<String> = []
 
-    /// Any expression may fail, any value be of another form than declared, any limit be reached.
-    private static let everywhere = ["schema", "expression", "interrupted", "limit.*"]
+    /// Any expression may fail, any value be of another form than declared, any limit be reached, anything be missing where
+    /// the definition runs.
+    private static let everywhere = ["schema", "expression", "interrupted", "limit.*", "secret.missing", "action.unknown"]
 
     init(of list: StepList, in project: Project) {
         self.project = project

@@ -3,7 +3,7 @@ import Values
 import WorkflowEngine
 import WorkflowJournal
 
-/// Instances: lists, everything about one, cancelling it.
+/// Instances: lists and everything about one.
 func instanceRoutes(_ service: any WorkflowService) -> [Route] {
     let queries = service.queries
     return [
@@ -41,9 +41,6 @@ func instanceRoutes(_ service: any WorkflowService) -> [Route] {
         Route(.get, "/v1/instances/{id}/result", .scope(.read)) { (call) async throws(Problem) in
             try await result(call, service)
         },
-        Route(.post, "/v1/instances/{id}/cancel", .scope(.trigger)) { (call) async throws(Problem) in
-            try await cancel(call, service)
-        },
     ]
 }
 
@@ -56,7 +53,7 @@ extension RouteCall {
 }
 
 /// By id, unique prefix or `@latest`.
-private func instance(_ call: RouteCall, _ queries: any JournalQueries) async throws(Problem) -> InstanceDetail {
+func instance(_ call: RouteCall, _ queries: any JournalQueries) async throws(Problem) -> InstanceDetail {
     let reference = call.parameter("id")
     let (found, detail) = try await reading { () throws(JournalError) -> (InstanceReference, InstanceDetail?) in
         let found = try queries.resolve(reference)
@@ -150,35 +147,5 @@ private func result(_ call: RouteCall, _ service: any WorkflowService) async thr
             .conflict, "instance.\(status.rawValue)",
             detail.failure.map { "\($0.code): \($0.message)" } ?? "The instance is \(status.rawValue)",
             members: [("status", .string(status.rawValue)), ("failure", detail.failure.map { Wire.failure($0) } ?? .null)])
-    }
-}
-
-private func cancel(_ call: RouteCall, _ service: any WorkflowService) async throws(Problem) -> APIResponse {
-    let detail = try await instance(call, service.queries)
-    let name = detail.summary.workflow
-    guard call.principal.may(.trigger, name) else { throw .forbidden(.trigger, name) }
-    var fields = try FieldReader(try await call.jsonBody())
-    let reason = fields.string("reason")
-    let compensates = fields.bool("compensate") ?? true
-    if fields.bool("force") != nil { fields.report("/force", "is not supported by this version of wfrun") }
-    try fields.finish()
-    if detail.summary.status.isTerminal { throw .ended(detail.summary) }
-    let request = CancelRequest(reason: reason, compensates: compensates)
-    do throws(EngineError) {
-        try await service.cancel(detail.summary.id, request)
-    } catch {
-        throw Problem(error)
-    }
-    return .json(
-        ["id": .string(detail.summary.id.text), "status": .string(detail.summary.status.rawValue)], status: .accepted,
-        headers: [.location: "/v1/instances/\(detail.summary.id.text)"])
-}
-
-extension Problem {
-    fileprivate static func ended(_ row: InstanceSummary) -> Problem {
-        let allowed = InstanceStatus.allCases.filter { !$0.isTerminal }.map { Value.string($0.rawValue) }
-        return Problem(
-            .conflict, "instance.ended", "The instance has already ended: it is \(row.status.rawValue)",
-            members: [("status", .string(row.status.rawValue)), ("allowed", .list(allowed))])
     }
 }

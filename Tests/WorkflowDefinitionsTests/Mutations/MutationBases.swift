@@ -170,14 +170,15 @@ enum MutationBases {
             "reference into another branch", "nightly", "r.state == 'paid').size()", "r.amount > steps.sum.total).size()",
             [2104], marked: "steps.sum"),
         Edit(
-            "reference into another body", "nightly", "rows: \"${{ steps.report.rows.size() }}\" }\n",
-            "rows: \"${{ steps.sum.total }}\" }\n", [2103], marked: "steps.sum"),
+            "reference into another body", "nightly",
+            "output: { total: \"${{ steps.checks.total }}\", rows: \"${{ steps.report.rows.size() }}\" }",
+            "output: { total: \"${{ steps.sum.total }}\" }", [2103], marked: "steps.sum"),
         Edit(
             "reference into another case", "orders", "message: by parcel", "message: \"${{ steps.truck }}\"", [2104],
             marked: "steps.truck"),
         Edit(
-            "reference ahead", "orders", "sum: ${{ input.lines", "sum: ${{ steps.pause == null ? 0.0 : input.lines", [2102],
-            marked: "steps.pause"),
+            "reference ahead", "orders", "large: ${{ input.lines.size() > 10 && input.kind == 'wholesale' }}",
+            "large: ${{ steps.pause == null }}", [2102], marked: "steps.pause"),
         Edit(
             "variable outside its place", "orders", "message: by truck", "message: \"${{ error.code }}\"", [2105],
             marked: "error"),
@@ -214,7 +215,7 @@ enum MutationBases {
         Edit("wrong type", "nightly", "input: { limit: 20 }", "input: { limit: many }", [5205], marked: "many"),
         Edit(
             "wrong type", "nightly", "with: { orderId: o1, lines: [], kind: retail }",
-            "with: { orderId: o1, lines: [], kind: nothing }", [2111], marked: "nothing"),
+            "with: { orderId: o1, lines: [], kind: nothing }", [2111, 1105], marked: "nothing"),
         Edit(
             "wrong operand", "orders", "if: ${{ steps.total.sum > 0.0 }}", "if: ${{ steps.total.sum > 'a' }}", [3105],
             marked: "steps.total.sum > 'a'"),
@@ -225,7 +226,7 @@ enum MutationBases {
         Edit("enum member", "nightly", "r.state == 'paid'", "r.state == 'payed'", [3112], marked: "'payed'"),
         Edit("unknown type", "orders", "lines: list(Line)", "lines: list(Lien)", [4111], marked: "Lien"),
         Edit("unknown type", "orders", "sku: string", "sku: strnig", [4111], marked: "strnig"),
-        Edit("unknown type", "nightly", "rows: list(Row)", "rows: Row[]", [4111], marked: "Row[]"),
+        Edit("unknown type", "nightly", "keep: integer = 7", "keep: integer[]", [4111], marked: "integer[]"),
         Edit("duplicate id", "orders", "- id: parcel", "- id: truck", [1109], marked: "truck"),
         Edit("duplicate id", "nightly", "- id: owner", "- id: each", [1109], marked: "each"),
         Edit("duplicate key", "orders", "at_most_once: true", "at_most_once: true\n    call: log", [103], marked: "call"),
@@ -240,8 +241,7 @@ enum MutationBases {
             "unterminated expression", "orders", "message: \"late: ${{ steps.total.sum }}\"",
             "message: \"late: ${{ steps.total.sum \"", [3102], marked: "${{ steps.total.sum "),
         Edit(
-            "unclosed parenthesis", "orders", "input.note.contains('rush')", "input.note.contains('rush'", [3101],
-            marked: "contains('rush' }}"),
+            "unclosed parenthesis", "orders", "input.note.contains('rush') }}", "input.note.contains('rush' }}", [3101]),
         Edit(
             "text that is no list", "orders", "input.lines.size() > 10", "input.lines > 10", [3105], marked: "input.lines > 10"),
         Edit(
@@ -262,15 +262,16 @@ enum MutationBases {
             marked: "now"),
         Edit("match path", "orders", "match: { orderId: \"${{ input", "match: { ordrId: \"${{ input", [5201], marked: "ordrId"),
         Edit(
-            "match type", "orders", "match: { orderId: \"${{ input.orderId }}\" }", "match: { orderId: 5 }", [5202], marked: "5"
-        ),
+            "match type", "orders", "match: { orderId: \"${{ input.orderId }}\" }", "match: { orderId: 5 }", [5202, 1104],
+            marked: "5"),
         Edit(
             "return in a parallel", "nightly",
             "- id: sum\n        let: { total: \"${{ steps.report.rows.map(r, r.amount).sum() }}\" }",
             "- id: sum\n        return: 5", [2118], marked: "return"),
         Edit(
-            "case without if that is not last", "orders", "if: ${{ steps.total.large }}\n        call", "call", [2119],
-            marked: "call: log\n        with: { message: by truck }"),
+            "case without if that is not last", "orders",
+            "- id: truck\n        if: ${{ steps.total.large }}\n        call: log",
+            "- id: truck\n        call: log", [2119]),
         Edit("YAML 1.1 boolean", "orders", "jitter: false", "jitter: no", [1104, 105, 111], marked: "no"),
         Edit("tab for indentation", "orders", "    sleep: 5m", "\tsleep: 5m", [102], marked: "\tsleep: 5m"),
         Edit("merge key", "orders", "    sleep: 5m", "    sleep: 5m\n    <<: {}", [104], marked: "<<"),

@@ -59,7 +59,7 @@ import WorkflowDefinitions
             for mutation in Mutator(text: base.text).all(&random) { mutations.append((base.path, mutation)) }
         }
         mutations.shuffle(using: &random)
-        mutations = try Self.edited() + mutations.prefix(Self.number("WFRUN_MUTATIONS", default: 200))
+        mutations = try Self.edited() + mutations.prefix(Self.number("WFRUN_MUTATIONS", default: 150))
         var table = MutationTable()
         for (path, mutation) in mutations { table.add(mutation, path, Self.analyze(path, mutation.text)) }
         print(table.description)

@@ -127,7 +127,7 @@ struct Mutator {
             add("many", "wrong type", [1104, 1103])
         case (.step, "at_most_once"), (.fail, "retryable"), (.retry, "jitter"): add("maybe", "wrong type", [1104])
         case (.step, "if"), (.clause, "if"), (.repeat, "until"), (.wait, "where"):
-            add("${{ 'text' }}", "condition is not bool", [3107])
+            add("\"${{ 'text' }}\"", "condition is not bool", [3107])
         default: break
         }
         return found
