@@ -1,3 +1,4 @@
+import Diagnostics
 import TestSupport
 import Testing
 import Values
@@ -203,8 +204,9 @@ import WorkflowGraph
 
     @Test(arguments: Fixtures.shipped)
     func `a shipped definition loads from its stored sources`(path: String) throws {
-        let analysis = analyzeDefinitions([(path, try Fixtures.shippedText(path))])
-        let workflow = try #require(analysis.workflows.first)
+        let files = Fixtures.shipped + Fixtures.shippedTemplates
+        let analysis = analyzeDefinitions(try files.map { ($0, try Fixtures.shippedText($0)) })
+        let workflow = try #require(analysis.workflows.first { $0.file.path == path })
         let loaded = try DefinitionLoader.load(workflow: workflow.name, sources: workflow.sources)
         #expect(loaded.digest == workflow.graph?.digest)
     }

@@ -25,6 +25,11 @@ enum Fixtures {
         return found.filter { $0.hasSuffix(".yaml") && !$0.hasSuffix(".test.yaml") }.sorted()
     }
 
+    static var shippedTemplates: [String] {
+        let found = (try? FileManager.default.subpathsOfDirectory(atPath: definitions.path)) ?? []
+        return found.filter { $0.hasSuffix(".mustache") }.sorted()
+    }
+
     static func text(_ path: String) throws -> String {
         String(decoding: try Data(contentsOf: folder.appending(path: path)), as: UTF8.self)
     }
