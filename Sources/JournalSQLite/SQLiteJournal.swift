@@ -48,7 +48,7 @@ package final class SQLiteJournal: JournalStore {
     }
 
     /// For tests of migrations: `open` with a list of them.
-    static func open(
+    package static func open(
         path: String, durability: Durability, migrations: [String], clock: @escaping @Sendable () -> Timestamp
     ) throws(JournalError) -> SQLiteJournal {
         let folder = FileSystem.folder(of: path)

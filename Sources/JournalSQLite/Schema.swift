@@ -1,13 +1,13 @@
 /// The tables, as a list of migrations: documented in docs, queryable with plain SQL, times in microseconds UTC, JSON as text.
-enum Schema {
+package enum Schema {
     /// "wfrn": what makes a SQLite file a journal of ours.
     static let applicationID: Int32 = 0x7766_726E
 
     /// Each brings a file from the version of its index to the next, in one transaction. Never edited once released.
     static let migrations: [String] = [version1, version2]
-    static var version: Int { migrations.count }
+    package static var version: Int { migrations.count }
 
-    static let version1 = """
+    package static let version1 = """
         CREATE TABLE wf_meta (
             name TEXT PRIMARY KEY NOT NULL,
             value INTEGER NOT NULL

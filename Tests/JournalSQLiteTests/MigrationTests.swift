@@ -1,11 +1,10 @@
 import Foundation
 import GRDB
 import JournalContract
+import JournalSQLite
 import Testing
 import Values
 import WorkflowJournal
-
-@testable import JournalSQLite
 
 @Suite struct MigrationTests {
     let folder = TemporaryFolder()
