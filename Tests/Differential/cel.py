@@ -314,6 +314,14 @@ def explanation(expression, theirs, ours):
         return "a literal beyond the range of doubles"
     if theirs[0] == "failed" and "is greater than <string>.size()" in theirs[1] and "substring" in expression:
         return "a substring may end where the text ends"
+    if ours[0] == "rejected" and "more than 3 loops" in ours[1]:
+        return "at most three loops inside each other"
+    if theirs[0] == "failed" and "from 'string' to 'bool'" in theirs[1]:
+        return "the texts of booleans"
+    if theirs[0] == "rejected" and "has() argument" in theirs[1] and ".?" in expression:
+        return "has() of an optional field"
+    if theirs[0] == ours[0] == "value" and re.search("%s|string", expression) and re.sub(r"(\.\d*?)0+s", r"\1s", repr(theirs[2])) == repr(ours[2]):
+        return "decimals of durations and timestamps as texts"
     if ours[0] == "failed" and "int() does not take boolean" in ours[1]:
         return "booleans are no numbers"
     if "%d" in expression and theirs[0] == ours[0] == "value" and re.search(r"\.\d{6}", repr(theirs[2])):

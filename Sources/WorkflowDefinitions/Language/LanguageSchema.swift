@@ -7,7 +7,7 @@ package import Values
 package enum LanguageSchema {
     package static let document: Value = .map([
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": "https://wfrun.dev/schema/definition.json",
+        "$id": "urn:wfrun:schema:definition",
         "title": "wfrun definition",
         "description": "A workflow or an action of wfrun: a list of steps that goes on where it was after a crash.",
         "allOf": [reference("definition")],
