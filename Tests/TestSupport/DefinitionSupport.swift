@@ -8,6 +8,8 @@ package import WorkflowGraph
 package struct FaultyDefinition: Error, CustomStringConvertible {
     /// As `wfrun validate` prints them.
     package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// The standard library as the analyzer takes it.
