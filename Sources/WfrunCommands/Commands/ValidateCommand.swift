@@ -1,4 +1,5 @@
 import ArgumentParser
+import DefinitionTesting
 import Diagnostics
 import Values
 import WorkflowDefinitions
