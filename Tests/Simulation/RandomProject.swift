@@ -25,26 +25,14 @@ struct RandomProject {
             return features
         }()
 
-        /// Without what makes several instances of one.
-        static let classic: Features = {
-            var features = Features()
-            (features.loops, features.branches, features.children, features.emits) = (false, false, false, false)
-            (features.continues, features.triggers, features.gates) = (false, false, false)
-            return features
-        }()
-
-        static let everything = Features()
-
+        /// What one run of one instance can do by itself, each part in most seeds.
         static func drawn(_ random: inout SeededGenerator) -> Features {
             var features = Features()
-            features.waits = random.chance(800)
+            (features.children, features.emits, features.continues) = (false, false, false)
+            (features.triggers, features.gates) = (false, false)
+            features.waits = random.chance(850)
             features.loops = random.chance(600)
             features.branches = random.chance(600)
-            features.children = random.chance(500)
-            features.emits = random.chance(400)
-            features.continues = random.chance(300)
-            features.triggers = features.emits && random.chance(500)
-            features.gates = random.chance(300)
             return features
         }
     }

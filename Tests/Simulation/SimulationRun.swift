@@ -31,7 +31,7 @@ package struct SimulationRun {
     /// A run with random faults that end after a while (safety first, then liveness).
     package static func random(seed: UInt64, bug: DeliberateBug? = nil) throws -> Report {
         var random = SeededGenerator.derived(seed, "run")
-        let graphs = try RandomProject(seed: seed, features: .classic).graphs
+        let graphs = try RandomProject(seed: seed, features: .drawn(&random)).graphs
         let checker = InvariantChecker(
             graphs: graphs, config: ["url": "https://things.test"], secrets: SimulatedSecrets(["token": "canary-4f9a1c7e"]),
             accepts: acceptsGenerated)

@@ -4,7 +4,7 @@ import Testing
 
 /// The checker's own test: every bug built in on purpose is caught, and soon.
 struct DeliberateBugTests {
-    private static let mostSeeds: UInt64 = 150
+    private static let mostSeeds: UInt64 = 2_000
 
     @Test(arguments: DeliberateBug.allCases)
     func `A deliberate bug is caught`(_ bug: DeliberateBug) throws {
