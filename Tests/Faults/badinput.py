@@ -20,7 +20,8 @@ def run(server, *arguments, environment=None, drop=(), seconds=30):
         return subprocess.run(
             server.command(*arguments), env=variables, cwd=server.folder, capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as error:
-        return subprocess.CompletedProcess(arguments, -1, error.stdout or "", "it did not end")
+        said = (error.stdout or b"").decode("utf-8", "replace")
+        return subprocess.CompletedProcess(arguments, -1, said, "it did not end")
 
 
 def judge(report, result, code, words, sentence):
@@ -85,6 +86,7 @@ def surroundings(report, server, folder):
     only = os.path.join(folder, "only")
     os.makedirs(only)
     shutil.copy(os.path.join(harness.ROOT, "definitions", "order-fulfillment.yaml"), only)
+    shutil.copytree(os.path.join(harness.ROOT, "definitions", "emails"), os.path.join(only, "emails"))
     result = serve(
         server, database=os.path.join(folder, "config.db"), definitions=only,
         drop=[name for name in server.environment if name.startswith("WFRUN_CONFIG_")])
