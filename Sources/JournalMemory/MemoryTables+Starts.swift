@@ -16,6 +16,7 @@ extension MemoryTables {
         remember(new, at: time)
         instances[index].isCancelConsumed = transition.instance.consumesCancel
         var woken = WokenInstances(by: InstanceKey(Int64(index) + 1))
+        let written = claim(at: index)
         let rejected = writeRows(of: transition, at: index, previousRun: record.state.run, time: time, waking: &woken)
         if record.state.status.isTerminal {
             end(at: index, waking: &woken)
@@ -23,7 +24,7 @@ extension MemoryTables {
             claimed.insert(InstanceKey(Int64(index) + 1))
         }
         marked += woken.others
-        return committed(at: index, woken, rejected)
+        return committed(written, at: index, woken, rejected)
     }
 
     mutating func enqueue(_ new: NewInstance, at time: Timestamp, marking marked: inout [InstanceKey]) -> WriteOutcome {

@@ -37,6 +37,8 @@ extension MemoryTables {
         var woken = WokenInstances(by: key)
         var state = transition.instance.stored
         instances[index].version += 1
+        // Taken before the rows: they may cancel this instance, which ends its pause and moves the version again.
+        let written = claim(at: index)
         if let digest = transition.rebinding { instances[index].new.digest = digest }
         if let next = transition.nextRun { begin(next, at: index, time: time) }
         if isRevived {
@@ -60,13 +62,15 @@ extension MemoryTables {
             claimed.insert(key)
         }
         marked += woken.others
-        return committed(at: index, woken, rejected)
+        return committed(written, at: index, woken, rejected)
     }
 
-    mutating func committed(at index: Int, _ woken: WokenInstances, _ rejected: [InstanceID]) -> WriteOutcome {
+    mutating func committed(
+        _ claim: Claim, at index: Int, _ woken: WokenInstances, _ rejected: [InstanceID]
+    ) -> WriteOutcome {
         updateReady(at: index)
         return .committed(
-            .init(claim: claim(at: index), isReady: instances[index].isReady, woken: woken.others, rejected: rejected))
+            .init(claim: claim, isReady: instances[index].isReady, woken: woken.others, rejected: rejected))
     }
 
     /// What goes with the end of an instance, whatever ended it; it has left its gate.

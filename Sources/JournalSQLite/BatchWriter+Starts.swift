@@ -24,8 +24,7 @@ extension BatchWriter {
         }
         memory.marked += woken.others
         let claim = Claim(instance: key, id: new.id, version: 1, epoch: epoch)
-        return .committed(
-            .init(claim: claim, isReady: isReady(state, marks: woken.ownMarks), woken: woken.others, rejected: rejected))
+        return try committed(claim, state, marks: 0, woken, rejected)
     }
 
     func enqueue(_ new: NewInstance) throws(SQLiteFailure) -> WriteOutcome {

@@ -78,7 +78,17 @@ extension BatchWriter {
         }
         memory.marked += woken.others
         let claim = Claim(instance: key, id: id, version: old.version + 1, epoch: epoch)
-        let isReady = isReady(state, marks: old.marks + woken.ownMarks)
+        return try committed(claim, state, marks: old.marks, woken, rejected)
+    }
+
+    /// The answer to a transition; `marks` are those before it.
+    func committed(
+        _ claim: Claim, _ state: Transition.InstanceState, marks: Int64, _ woken: WokenInstances, _ rejected: [InstanceID]
+    ) throws(SQLiteFailure) -> WriteOutcome {
+        var state = state
+        // A cancel that the transition caused itself has ended the pause that it set.
+        if state.hold == .paused && woken.ownMarks > 0 { state.hold = try rowForRequest(claim.id)?.state.hold }
+        let isReady = marks + woken.ownMarks > state.marksConsumed && state.hold == nil && !state.status.isTerminal
         return .committed(.init(claim: claim, isReady: isReady, woken: woken.others, rejected: rejected))
     }
 
@@ -91,10 +101,6 @@ extension BatchWriter {
         try dropChildEnds(of: key)
         memory.unclaimed.append(key)
         if let parent { try tell(parent, of: state, child: key, id, waking: &woken) }
-    }
-
-    func isReady(_ state: Transition.InstanceState, marks: Int64) -> Bool {
-        marks > state.marksConsumed && state.hold == nil && !state.status.isTerminal
     }
 
     private func row(of instance: InstanceKey, newStatus: InstanceStatus) throws(SQLiteFailure) -> InstanceRow? {

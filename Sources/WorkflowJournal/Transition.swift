@@ -331,6 +331,8 @@ package enum WriteOutcome: Sendable, Equatable {
     case unknown
 
     package struct Committed: Sendable, Equatable {
+        /// Of the version that the transition wrote. It is stale already when a cancel that the transition caused itself (a
+        /// child that replaces it at its gate) ended its pause: what is stored is then not what the writer knows.
         package var claim: Claim
         /// Marked meanwhile, or an event that it waits for was already there: it can move again at once.
         package var isReady: Bool

@@ -72,6 +72,19 @@ extension Bench {
         GateRequest(workflow: "orders", key: key, limit: limit, overflow: overflow)
     }
 
+    /// A transition of instance 1 that invokes instance 2, which replaces it at its gate.
+    func replacedByChild(
+        _ claim: Claim, _ change: (inout Transition) -> Void
+    ) throws -> WriteOutcome.Committed {
+        var child = child(2, of: 1, step: "c")
+        child.gate = gate("", .replace)
+        return try advanced(claim) {
+            $0.steps = [.insert(invoke("c"))]
+            $0.children = [child]
+            change(&$0)
+        }
+    }
+
     func sent(_ id: String, _ name: String = "paid", data: Value = [:], starts: [NewInstance] = []) -> SentEvent {
         SentEvent(event: NewEvent(id: id, name: name, source: "wfrun", data: data), starts: starts)
     }

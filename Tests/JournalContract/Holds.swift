@@ -68,6 +68,58 @@ extension JournalContract {
             #expect(try after.write(.transition(pausing)) == .stale)
             #expect(try after.inbox(after.claim(2)).pause == nil && after.summary(2).hold == nil)
         },
+        Clause("a transition whose child replaces it at the gate while a pause is asked for has a stale claim, and is ready") {
+            bench throws in
+            try bench.enqueued(1) { $0.gate = bench.gate("", .replace) }
+            let claim = try bench.claim(1)
+            _ = try bench.request(1, .pause(reason: nil))
+            let committed = try bench.replacedByChild(claim) { _ in }
+            #expect(committed.claim.version == claim.version + 1 && committed.isReady)
+            // It may have read the request to pause, and must not act on it.
+            #expect(try bench.store.inbox(committed.claim, limit: 10) == nil)
+            #expect(try bench.advance(committed.claim) { $0.instance.hold = .paused } == .stale)
+            try bench.store.release([committed.claim])
+            let inbox = try bench.inbox(bench.claim(1))
+            #expect(inbox.pause == nil && inbox.cancel?.reason?.contains(Bench.id(2).text) == true)
+        },
+        Clause("a transition that sets a pause and whose child replaces it at the gate leaves it ready and not held") {
+            bench throws in
+            try bench.enqueued(1) { $0.gate = bench.gate("", .replace) }
+            let claim = try bench.claim(1)
+            let committed = try bench.replacedByChild(claim) {
+                $0.instance.hold = .paused
+                $0.instance.holdReason = "wait"
+            }
+            #expect(committed.claim.version == claim.version + 1 && committed.isReady)
+            #expect(try bench.advance(committed.claim) { $0.instance.hold = .paused } == .stale)
+            try bench.store.release([committed.claim])
+            #expect(try bench.summary(1).hold == nil && bench.summary(1).holdReason == nil)
+            let again = try #require(try bench.store.claim(limit: 1).first)
+            #expect(again.instance == claim.instance && again.version == claim.version + 2)
+            #expect(try bench.inbox(again).cancel?.reason?.contains(Bench.id(2).text) == true)
+        },
+        Clause("a start that is paused and cancels itself is ready, and its claim stale") { bench throws in
+            let cancel = InstanceRequest(instance: Bench.id(1), kind: .cancel(CancelRequest()))
+            let committed = try bench.committed(
+                bench.start(bench.new(1)) {
+                    $0.instance.hold = .paused
+                    $0.requests = [cancel]
+                })
+            #expect(committed.claim.version == 1 && committed.isReady)
+            #expect(try bench.advance(committed.claim) == .stale && bench.summary(1).hold == nil)
+        },
+        Clause("a pause stands when a transition that sets it is marked by something else than a cancel") { bench throws in
+            let claim = try bench.started(1)
+            let committed = try bench.advanced(claim) {
+                $0.instance.hold = .paused
+                $0.steps = [.insert(bench.invoke("c"))]
+                $0.children = [bench.child(2, of: 1, step: "c")]
+                $0.eventsSent = [bench.sent("2")]
+                $0.waitsOpened = [bench.wait("w")]
+            }
+            #expect(!committed.isReady)
+            #expect(try bench.summary(1).hold == .paused && bench.inbox(committed.claim).candidates.count == 1)
+        },
         Clause("resume and force are for held instances; plain cancel of a broken one needs force") { bench throws in
             try bench.started(1)
             try bench.started(2) { $0.instance.hold = .quarantined }
