@@ -110,6 +110,8 @@ enum FormatFunction {
             case .double(let number): return Decimal.special(number) ?? write(number)
             case .int(let number): return write(Double(number))
             case .uint(let number): return write(Double(number))
+            // extensions/strings.md: what has no digits may come as its text.
+            case .string(let text) where ["NaN", "Infinity", "-Infinity"].contains(text): return text
             default: throw CallFailure("%f and %e take a number, found \(value.kindPhrase)")
             }
         }
