@@ -78,6 +78,13 @@ package struct Diagnostic: Sendable, Hashable {
         self.help = help
         self.fix = fix
     }
+
+    /// Of what tells most diagnostics apart; equality looks at everything.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(code)
+        hasher.combine(range)
+        hasher.combine(message)
+    }
 }
 
 /// Collects diagnostics and gives them back in the order in which they are shown: file, position, code.
@@ -99,15 +106,38 @@ package struct DiagnosticCollector: Sendable {
     package var hasErrors: Bool { collected.contains { $0.severity == .error } }
 
     package var sorted: [Diagnostic] {
-        collected.enumerated().sorted { lhs, rhs in
-            let (a, b) = (lhs.element, rhs.element)
-            if !a.range.file.path.utf8.elementsEqual(b.range.file.path.utf8) {
-                return a.range.file.path.utf8.lexicographicallyPrecedes(b.range.file.path.utf8)
-            }
-            let (start, other) = (a.range.bytes.lowerBound, b.range.bytes.lowerBound)
-            if start != other { return start < other }
-            if a.code != b.code { return a.code < b.code }
-            return lhs.offset < rhs.offset
-        }.map(\.element)
+        let ranks = fileRanks
+        let places = collected.indices.map { index -> Place in
+            let diagnostic = collected[index]
+            return Place(
+                file: ranks[ObjectIdentifier(diagnostic.range.file)] ?? 0, byte: diagnostic.range.bytes.lowerBound,
+                code: diagnostic.code.number, index: index)
+        }
+        return places.sorted().map { collected[$0.index] }
+    }
+
+    /// The order of the files by their paths; files of one path are not told apart.
+    private var fileRanks: [ObjectIdentifier: Int] {
+        var files: [ObjectIdentifier: SourceFile] = [:]
+        for diagnostic in collected { files[ObjectIdentifier(diagnostic.range.file)] = diagnostic.range.file }
+        let inOrder = files.values.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        var ranks: [ObjectIdentifier: Int] = [:]
+        for (position, file) in inOrder.enumerated() {
+            let isSamePath = position > 0 && inOrder[position - 1].path.utf8.elementsEqual(file.path.utf8)
+            ranks[ObjectIdentifier(file)] = isSamePath ? ranks[ObjectIdentifier(inOrder[position - 1])] : position
+        }
+        return ranks
+    }
+
+    /// What the order depends on.
+    private struct Place: Comparable {
+        var file: Int
+        var byte: Int
+        var code: Int
+        var index: Int
+
+        static func < (lhs: Place, rhs: Place) -> Bool {
+            (lhs.file, lhs.byte, lhs.code, lhs.index) < (rhs.file, rhs.byte, rhs.code, rhs.index)
+        }
     }
 }

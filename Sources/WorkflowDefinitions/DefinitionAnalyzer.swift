@@ -58,7 +58,9 @@ package enum DefinitionAnalyzer {
         let all = found.sorted
         var waivers = WaiverApplication(project.waivers, roots: project.files.map(\.definition.root))
         waivers.apply(to: all)
-        if all.allSatisfy(DiagnosticCatalogue.canBeSettled) { waivers.reportUseless() }
+        if all.allSatisfy(DiagnosticCatalogue.canBeSettled) {
+            waivers.reportUseless(except: project.asOf == nil ? DiagnosticCatalogue.countingFromNow : [])
+        }
         var settled = DiagnosticCollector()
         for diagnostic in waivers.remaining { policy.applied(to: diagnostic).map { settled.report($0) } }
         return settled.sorted

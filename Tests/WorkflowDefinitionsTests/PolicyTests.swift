@@ -48,6 +48,14 @@ import WorkflowDefinitions
         #expect(analyze(Self.forever, DiagnosticPolicy(isStrict: true)).workflow("ask")?.isValid == false)
     }
 
+    @Test(arguments: [5103, 5104, 5113])
+    func `a waiver about dates to come is not called useless where nobody said what day it is`(code: Int) {
+        let text = "workflow: ask\nsteps:\n  - { id: a, sleep: 1s } # wfrun: ignore[WF\(code)] it is meant so\n"
+        let sources = SourceSet(definitions: [SourceFile(path: "ask.yaml", text: text)], library: [], root: "")
+        #expect(codes(DefinitionAnalyzer.analyze(sources, policy: .standard)) == [])
+        #expect(codes(analyzeDefinitions([("ask.yaml", text)])) == ["warning WF1118"])
+    }
+
     @Test func `an error that keeps a definition from being run stays one`() {
         let rules = [1101, 1107].map { DiagnosticPolicy.Rule(DiagnosticCode($0), .off) }
         let analysis = analyze(Self.faulty, DiagnosticPolicy(rules: rules))

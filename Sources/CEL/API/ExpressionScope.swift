@@ -21,19 +21,25 @@ package struct ExpressionScope: Sendable {
     package private(set) var variables: [ScopedVariable]
     private var positions: [String: Int]
     /// Parts of the longest variable's name: 2 with `steps.order`.
-    let longestName: Int
+    private(set) var longestName = 1
 
     package init(_ variables: [ScopedVariable] = []) {
-        self.variables = variables
-        longestName = variables.reduce(1) { max($0, 1 + $1.name.utf8.count { $0 == UInt8(ascii: ".") }) }
-        positions = Dictionary(variables.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { $1 })
+        self.variables = []
+        positions = [:]
+        self.variables.reserveCapacity(variables.count)
+        positions.reserveCapacity(variables.count)
+        for variable in variables { add(variable) }
     }
 
     /// Of two variables with one name the later one counts.
     package func variable(_ name: String) -> ScopedVariable? { positions[name].map { variables[$0] } }
 
-    /// With more variables; a new one hides an old one of the same name.
-    package func adding(_ more: [ScopedVariable]) -> ExpressionScope { ExpressionScope(variables + more) }
+    /// One more variable; it hides an old one of the same name.
+    package mutating func add(_ variable: ScopedVariable) {
+        positions[variable.name] = variables.count
+        variables.append(variable)
+        longestName = max(longestName, 1 + variable.name.utf8.count { $0 == UInt8(ascii: ".") })
+    }
 
     package mutating func setType(_ type: StaticType, of name: String) {
         if let position = positions[name] { variables[position].type = type }

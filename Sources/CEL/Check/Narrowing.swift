@@ -78,15 +78,21 @@ extension ExpressionScope {
     /// The scope as it is known to be where `condition` has turned out `outcome`: paths compared with null lose their `?`.
     package func assuming(_ condition: CompiledExpression, is outcome: Bool) -> ExpressionScope {
         var scope = self
-        let facts = outcome ? condition.factsWhenTrue : condition.factsWhenFalse
-        for path in facts {
+        for (name, type) in narrowings(by: condition, being: outcome) { scope.setType(type, of: name) }
+        return scope
+    }
+
+    /// The variables whose types are narrower where `condition` has turned out `outcome`, with those types.
+    package func narrowings(by condition: CompiledExpression, being outcome: Bool) -> [String: StaticType] {
+        var narrowings: [String: StaticType] = [:]
+        for path in outcome ? condition.factsWhenTrue : condition.factsWhenFalse {
             guard case .slot(let slot) = path.root else { continue }
-            for variable in variables where variable.slot == slot {
-                guard let type = scope.variable(variable.name)?.type else { continue }
-                scope.setType(type.narrowed(at: path.fields[...]), of: variable.name)
+            for name in variables.lazy.filter({ $0.slot == slot }).map(\.name) {
+                guard let type = narrowings[name] ?? variable(name)?.type else { continue }
+                narrowings[name] = type.narrowed(at: path.fields[...])
             }
         }
-        return scope
+        return narrowings
     }
 }
 

@@ -142,6 +142,9 @@ package enum DiagnosticCatalogue {
 
     package static func row(of code: DiagnosticCode) -> Row? { byCode[code] }
 
+    /// Codes whose rules look at dates to come: without `SourceSet.asOf` they find nothing, or not all there is.
+    static let countingFromNow: Set<DiagnosticCode> = [.clockChange, .rareSchedule, .longTime]
+
     /// A code as authors write it: `WF5107`, in any case.
     package static func code(_ text: String) -> DiagnosticCode? {
         let upper = text.uppercased()

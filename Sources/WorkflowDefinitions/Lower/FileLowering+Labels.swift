@@ -89,7 +89,7 @@ extension Scope {
     func labels(at path: ReadPath) -> ValueLabels {
         let frame = frames.count - 1 - ScopeLayout.depth(of: path.slot)
         let index = ScopeLayout.index(of: path.slot)
-        guard frames.indices.contains(frame), let variable = frames[frame].last(where: { $0.index == index }) else {
+        guard frames.indices.contains(frame), let variable = frames[frame].variables.last(where: { $0.index == index }) else {
             return .data("a value")
         }
         return variable.labels.at(path.fields)

@@ -194,6 +194,7 @@ struct FileLowering {
 
     mutating func block(_ list: StepList, _ kind: StepPlaces.ListKind, owner: String?, in parent: Scope) -> LoweredBlock {
         var scope = parent.child()
+        scope.prepare()
         var indices: [NodeIndex] = []
         var end: Step?
         for (position, step) in list.steps.enumerated() {

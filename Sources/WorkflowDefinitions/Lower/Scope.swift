@@ -15,27 +15,60 @@ struct Scope {
         var labels = ValueLabels.written
     }
 
-    private(set) var frames: [[Variable]]
-    /// Of the current variables, without and with secrets.
+    /// Variables side by side, found by their names.
+    struct Frame {
+        private(set) var variables: [Variable] = []
+        /// Of two variables with one name the later one.
+        private var positions: [String: Int] = [:]
+
+        init(_ variables: [Variable]) {
+            for variable in variables { add(variable) }
+        }
+
+        subscript(name: String) -> Variable? { positions[name].map { variables[$0] } }
+
+        mutating func add(_ variable: Variable) {
+            positions[variable.name] = variables.count
+            variables.append(variable)
+        }
+
+        /// False: it has no such variable.
+        mutating func setType(_ type: StaticType, of name: String) -> Bool {
+            guard let position = positions[name] else { return false }
+            variables[position].type = type
+            return true
+        }
+    }
+
+    private(set) var frames: [Frame]
+    /// Of the current variables, without and with secrets: kept up to date, since a list of steps adds a variable per step.
     private var cached: (plain: ExpressionScope?, secret: ExpressionScope?)
 
     init(file variables: [Variable]) {
-        frames = [variables]
+        frames = [Frame(variables)]
         cached = (nil, nil)
     }
 
     /// A scope inside this one.
     func child(_ variables: [Variable] = []) -> Scope {
         var scope = self
-        scope.frames.append(variables)
+        scope.frames.append(Frame(variables))
         scope.cached = (nil, nil)
         return scope
     }
 
     /// One more variable in the innermost frame.
     mutating func add(_ variable: Variable) {
-        frames[frames.count - 1].append(variable)
-        cached = (nil, nil)
+        frames[frames.count - 1].add(variable)
+        let scoped = Self.scoped(variable, depth: 0)
+        if !variable.isSecret { cached.plain?.add(scoped) }
+        cached.secret?.add(scoped)
+    }
+
+    /// Lays out the variables for expressions once for all copies of this scope.
+    mutating func prepare() {
+        _ = expressionScope(withSecrets: false)
+        _ = expressionScope(withSecrets: true)
     }
 
     /// Those that an expression sees; of two with one name the inner one.
@@ -43,10 +76,8 @@ struct Scope {
         if let scope = withSecrets ? cached.secret : cached.plain { return scope }
         var variables: [ScopedVariable] = []
         for (position, frame) in frames.enumerated() {
-            let depth = frames.count - 1 - position
-            for variable in frame where !variable.isSecret || withSecrets {
-                let slot = ScopeLayout.slot(depth: depth, index: variable.index)
-                variables.append(ScopedVariable(name: variable.name, type: variable.type, slot: slot))
+            for variable in frame.variables where !variable.isSecret || withSecrets {
+                variables.append(Self.scoped(variable, depth: frames.count - 1 - position))
             }
         }
         let scope = ExpressionScope(variables)
@@ -54,28 +85,30 @@ struct Scope {
         return scope
     }
 
+    private static func scoped(_ variable: Variable, depth: Int) -> ScopedVariable {
+        let slot = ScopeLayout.slot(depth: depth, index: variable.index)
+        return ScopedVariable(name: variable.name, type: variable.type, slot: slot)
+    }
+
     /// From here on the condition is known to have had this outcome.
     mutating func assume(_ condition: CompiledExpression, is outcome: Bool) {
-        let narrowed = expressionScope(withSecrets: false).assuming(condition, is: outcome)
-        var seen: Set<String> = []
-        for frame in frames.indices.reversed() {
-            for index in frames[frame].indices where seen.insert(frames[frame][index].name).inserted {
-                if let type = narrowed.variable(frames[frame][index].name)?.type { frames[frame][index].type = type }
-            }
+        for (name, type) in expressionScope(withSecrets: false).narrowings(by: condition, being: outcome) {
+            for frame in frames.indices.reversed() where frames[frame].setType(type, of: name) { break }
+            cached.plain?.setType(type, of: name)
+            cached.secret?.setType(type, of: name)
         }
-        cached = (nil, nil)
     }
 
     func variable(_ name: String) -> Variable? {
         for frame in frames.reversed() {
-            if let found = frame.last(where: { $0.name.hasSameCodePoints(as: name) }) { return found }
+            if let found = frame[name] { return found }
         }
         return nil
     }
 
     /// The ids of steps in sight.
     var stepNames: [String] {
-        frames.joined().compactMap { variable in
+        frames.lazy.flatMap(\.variables).compactMap { variable in
             variable.name.utf8.starts(with: "steps.".utf8) ? String(variable.name.dropFirst("steps.".count)) : nil
         }
     }

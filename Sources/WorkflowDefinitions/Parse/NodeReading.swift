@@ -21,12 +21,14 @@ package struct NodeReading {
         }
         var kept: [YAMLPair] = []
         var hasUnknownKeys = false
+        lazy var names = KnownNames(known)
+        lazy var keys = known.joined(separator: ", ")
         for pair in pairs {
             if known.contains(where: { $0.hasSameCodePoints(as: pair.key.text) }) {
                 kept.append(pair)
             } else {
-                let guess = closestMatch(to: pair.key.text, among: known)
-                report(.unknownKey(pair.key, guess: guess, in: what, known: known))
+                let guess = names.closest(to: pair.key.text)
+                report(.unknownKey(pair.key, guess: guess, in: what, known: guess == nil ? keys : ""))
                 guard let guess, !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: guess) }) else {
                     hasUnknownKeys = true
                     continue

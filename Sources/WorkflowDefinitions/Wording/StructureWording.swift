@@ -4,11 +4,11 @@ package import YAMLSyntax
 // What authors are told about the structure of a file (WF11xx).
 
 extension Diagnostic {
-    static func unknownKey(_ key: YAMLScalar, guess: String?, in what: String, known: [String]) -> Diagnostic {
+    static func unknownKey(_ key: YAMLScalar, guess: String?, in what: String, known: String) -> Diagnostic {
         Diagnostic(
             .unknownKey, "unknown key '\(key.text)' in \(what)", at: key.range,
             label: guess.map { "did you mean '\($0)'?" } ?? "not a key of \(what)",
-            help: guess == nil ? "the keys of \(what) are \(known.joined(separator: ", "))" : nil,
+            help: guess == nil ? "the keys of \(what) are \(known)" : nil,
             fix: guess.map { Fix(title: "write '\($0)'", range: key.range, replacement: $0) })
     }
 

@@ -20,10 +20,17 @@ import WorkflowDefinitions
         return bases
     }
 
-    /// One of the bases invokes another.
-    private static func analyze(_ path: String, _ text: String) -> [Diagnostic] {
+    /// What ships, with the mail templates: those definitions name one another.
+    private static func shipped() throws -> [(path: String, text: String)] {
+        try (Fixtures.shipped + Fixtures.shippedTemplates).map { ($0, try Fixtures.shippedText($0)) }
+    }
+
+    /// Together with the files it refers to.
+    private static func analyze(_ path: String, _ text: String) throws -> [Diagnostic] {
         var files = [(path: path, text: text)]
         if path == "nightly.yaml", let orders = MutationBases.all.first { files.append((orders.0 + ".yaml", orders.1)) }
+        let shipped = try shipped()
+        if shipped.contains(where: { $0.path == path }) { files += shipped.filter { $0.path != path } }
         return analyzeDefinitions(files).diagnostics.filter { $0.range.file.path == path }
     }
 
@@ -47,7 +54,7 @@ import WorkflowDefinitions
 
     @Test func `what is mutated has no mistakes`() throws {
         for base in try Self.bases() {
-            let errors = Self.analyze(base.path, base.text).filter { $0.severity == .error }
+            let errors = try Self.analyze(base.path, base.text).filter { $0.severity == .error }
             #expect(errors.isEmpty, "\(TextRenderer().render(errors))")
         }
     }
@@ -61,7 +68,7 @@ import WorkflowDefinitions
         mutations.shuffle(using: &random)
         mutations = try Self.edited() + mutations.prefix(Self.number("WFRUN_MUTATIONS", default: 150))
         var table = MutationTable()
-        for (path, mutation) in mutations { table.add(mutation, path, Self.analyze(path, mutation.text)) }
+        for (path, mutation) in mutations { table.add(mutation, path, try Self.analyze(path, mutation.text)) }
         print(table.description)
         #expect(table.total >= 100)
         #expect(table.foundShare >= 0.95, "\(table)")

@@ -98,9 +98,11 @@ struct WaiverApplication {
     }
 
     /// To be asked when every rule has looked at every file: with errors in the project it is not known what a waiver is for.
-    mutating func reportUseless() {
+    /// - Parameter undecided: codes that were not looked for.
+    mutating func reportUseless(except undecided: Set<DiagnosticCode>) {
         for (position, waiver) in waivers.enumerated() {
-            for (index, code) in waiver.codes.enumerated() where !used.contains([position, index]) {
+            for (index, code) in waiver.codes.enumerated()
+            where !used.contains([position, index]) && !undecided.contains(code.value) {
                 remaining.append(.uselessWaiver(code))
             }
         }
