@@ -12,6 +12,9 @@ package struct NodeReading {
 
     // MARK: Mappings
 
+    /// A mapping with more unknown keys than this is something else altogether: the rest is counted, not listed.
+    private static let reportedUnknownKeys = 200
+
     /// The pairs of a mapping whose keys are fixed. Unknown keys are reported here; one that is a known key misspelt is taken
     /// for it, so that what it holds is not missed as well.
     package mutating func fields(_ node: YAMLNode, of what: String, known: [String], shape: String) -> Fields? {
@@ -21,12 +24,20 @@ package struct NodeReading {
         }
         var kept: [YAMLPair] = []
         var hasUnknownKeys = false
+        var unknown = 0
+        var firstUnreported: YAMLScalar?
         lazy var names = KnownNames(known)
         lazy var keys = known.joined(separator: ", ")
         for pair in pairs {
             if known.contains(where: { $0.hasSameCodePoints(as: pair.key.text) }) {
                 kept.append(pair)
             } else {
+                unknown += 1
+                if unknown > Self.reportedUnknownKeys {
+                    hasUnknownKeys = true
+                    if firstUnreported == nil { firstUnreported = pair.key }
+                    continue
+                }
                 let guess = names.closest(to: pair.key.text)
                 report(.unknownKey(pair.key, guess: guess, in: what, known: guess == nil ? keys : ""))
                 guard let guess, !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: guess) }) else {
@@ -37,6 +48,9 @@ package struct NodeReading {
                 meant.key.text = guess
                 kept.append(meant)
             }
+        }
+        if let firstUnreported {
+            report(.moreUnknownKeys(unknown - Self.reportedUnknownKeys, in: what, from: firstUnreported))
         }
         return Fields(node: node, pairs: kept, hasUnknownKeys: hasUnknownKeys)
     }

@@ -4,6 +4,12 @@ package import YAMLSyntax
 // What authors are told about the structure of a file (WF11xx).
 
 extension Diagnostic {
+    static func moreUnknownKeys(_ count: Int, in what: String, from key: YAMLScalar) -> Diagnostic {
+        Diagnostic(
+            .unknownKey, "\(count) more unknown keys in \(what)", at: key.range, label: "from here on",
+            help: "is this the file that was meant?")
+    }
+
     static func unknownKey(_ key: YAMLScalar, guess: String?, in what: String, known: String) -> Diagnostic {
         Diagnostic(
             .unknownKey, "unknown key '\(key.text)' in \(what)", at: key.range,
