@@ -40,7 +40,9 @@ import WorkflowJournal
             connection.hang()
         }
         let post = try await send(["method": "POST", "body": ["a": 1], "timeout": "200ms"], to: server)
-        #expect(post.failure?.code == "http.timeout" && post.failure?.isRetryable == true && post.failure?.isUncertain == true)
+        #expect(
+            post.failure?.code == "http.timeout" && post.failure?.isRetryable == true && post.failure?.isUncertain == true,
+            "\(post)")
         let get = try await send(["timeout": "200ms"], to: server)
         #expect(get.failure?.code == "http.timeout" && get.failure?.isUncertain == false)
     }
@@ -117,7 +119,7 @@ import WorkflowJournal
         }
         #expect(try await send(to: server).failure?.code == "limit.output")
         let roomy = try await send(http: .init(maxBodyBytes: 4 << 20), to: server)
-        #expect(roomy.value?["body"]?.stringValue?.utf8.count == 2 << 20)
+        #expect(roomy.value?["body"]?.stringValue?.utf8.count == 2 << 20, "\(roomy)")
     }
 
     @Test func `compression that is broken is http.body`() async throws {

@@ -134,7 +134,7 @@ import WorkflowDefinitions
         "workflow: w\nsteps:\n"
             + (0..<2_000).map { "  - { id: s\($0), sleep: 1s, if: \"${{ steps.s\(max(0, $0 - 1)) == null }}\" }" }
             .joined(separator: "\n"),
-        "workflow: w\n" + (0..<20_000).map { "k\($0): 1" }.joined(separator: "\n"),
+        "workflow: w\n" + (0..<10_000).map { "k\($0): 1" }.joined(separator: "\n"),
     ])
     func `small texts that would be large are refused at once`(text: String) {
         #expect(!check(Array(text.utf8)).diagnostics.isEmpty)
