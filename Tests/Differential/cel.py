@@ -368,6 +368,8 @@ def explanation(expression, theirs, ours):
         return "how a double is written as text"
     if theirs[0] == "value" and ours[0] == "failed" and re.search(r"\s' is not an? ", ours[1]):
         return "no white space around numbers and timestamps"
+    if theirs[0] == ours[0] == "value" and ".map(" in expression and sorted(repr(theirs[2])) == sorted(repr(ours[2])):
+        return "the order of a map's keys"
     unusual = re.search(r"\de[+-]\d|nan|inf|-0", repr(theirs[-1]))
     if theirs[0] == ours[0] == "value" and unusual and without_spelling(theirs[2]) == without_spelling(ours[2]):
         return "how a double is written as text"

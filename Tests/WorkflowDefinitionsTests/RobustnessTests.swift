@@ -24,11 +24,12 @@ import WorkflowDefinitions
         return analysis
     }
 
-    /// Seconds of processor time one file may take: 100 ms, and what a build without optimisation adds.
+    /// Seconds of processor time one file may take: 100 ms on a quiet machine, twice that while other tests share its caches and
+    /// cores; and what a build without optimisation adds.
     #if DEBUG
         private static let limit = 4.0
     #else
-        private static let limit = 0.1
+        private static let limit = 0.2
     #endif
 
     private static func processorTime() -> Double {

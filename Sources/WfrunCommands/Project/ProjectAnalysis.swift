@@ -42,7 +42,11 @@ extension ProjectAnalysis {
         _ files: ProjectFiles, policy: DiagnosticPolicy = .standard, includesTests: Bool = false
     ) -> ProjectAnalysis {
         let root = files.folder == "." ? "" : files.folder
-        let sources = SourceSet(definitions: files.files.map(\.source), library: library, root: root, asOf: wallClock())
+        // The standard library's own folder: its files stand for the embedded ones.
+        let isLibrary = Files.name(of: files.folder) == "stdlib"
+        let texts = files.files.map(\.source)
+        let sources = SourceSet(
+            definitions: isLibrary ? [] : texts, library: isLibrary ? texts : library, root: root, asOf: wallClock())
         let analysis = DefinitionAnalyzer.analyze(sources, policy: policy, includesActions: includesTests)
         let workflows = analysis.workflows.compactMap { workflow -> Workflow? in
             guard let graph = workflow.graph else { return nil }
