@@ -54,11 +54,11 @@ class Tally:
     def disagree(self, text):
         self.unexplained.append(text)
 
-    def finish(self):
-        """Prints the result and returns the exit code."""
+    def finish(self, total=None):
+        """Prints the result and returns the exit code; `total` says how many cases there were if some agreed in several ways."""
+        total = total or sum(self.agreed.values()) + sum(self.explained.values()) + len(self.unexplained)
         for text in self.unexplained[: self.limit]:
             print(text)
-        total = sum(self.agreed.values()) + sum(self.explained.values()) + len(self.unexplained)
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(self.agreed.items()))
         print(f"{self.topic}: {total:,} compared; agreed: {kinds}")
         for reason, count in sorted(self.explained.items()):
