@@ -79,7 +79,17 @@ extension Checker {
         switch operation {
         case .add: return addition(a, b)
         case .subtract: return subtraction(a, b)
-        default: return Self.withDynamic(a, b) { [.int, .uint, .double].contains($0) ? $0 : nil }
+        case .remainder: return Self.withDynamic(a, b) { [.int, .uint].contains($0) ? $0 : nil }
+        default: return Self.withDynamic(a, b, numberWithDynamic)
+        }
+    }
+
+    /// A number and something unknown: an int becomes a double where it meets one.
+    private func numberWithDynamic(_ type: StaticType) -> StaticType? {
+        switch type {
+        case .int: isWorkflow ? .any : .int
+        case .uint, .double: type
+        default: nil
         }
     }
 
@@ -94,7 +104,7 @@ extension Checker {
         default:
             return Self.withDynamic(a, b) { type in
                 switch type {
-                case .int, .uint, .double: return isWorkflow ? .any : type
+                case .int, .uint, .double: return numberWithDynamic(type)
                 case .string, .bytes, .secret: return type
                 case .timestamp: return .timestamp
                 case .list: return isWorkflow ? .list(.any) : type
@@ -113,7 +123,7 @@ extension Checker {
         case (.duration, .any): return .duration
         case (.any, .timestamp): return .duration
         case (.any, .duration): return .any
-        default: return Self.withDynamic(a, b) { [.int, .uint, .double].contains($0) ? (isWorkflow ? .any : $0) : nil }
+        default: return Self.withDynamic(a, b, numberWithDynamic)
         }
     }
 
