@@ -8,9 +8,7 @@ struct ExactText: Hashable, Sendable {
 
     static func == (lhs: ExactText, rhs: ExactText) -> Bool { lhs.text.hasSameCodePoints(as: rhs.text) }
 
-    func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
-    }
+    func hash(into hasher: inout Hasher) { text.hashCodePoints(into: &hasher) }
 }
 
 /// JSON Pointers, RFC 6901.

@@ -45,7 +45,7 @@ package struct MemoKey: Sendable, Hashable, Comparable, CustomStringConvertible 
     package var description: String { text }
     package static func < (lhs: MemoKey, rhs: MemoKey) -> Bool { lhs.text.precedesByCodePoint(rhs.text) }
     package static func == (lhs: MemoKey, rhs: MemoKey) -> Bool { lhs.text.hasSameCodePoints(as: rhs.text) }
-    package func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+    package func hash(into hasher: inout Hasher) { text.hashCodePoints(into: &hasher) }
 
     /// Reserved keys carry `!`, which no step's key can: signals and delays.
     package static let cancelSignal = MemoKey("!cancel")

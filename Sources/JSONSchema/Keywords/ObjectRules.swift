@@ -9,12 +9,19 @@ struct ObjectRules: Sendable {
         var schema: SchemaIndex
     }
 
-    var properties: [MapKey: SchemaIndex] = [:]
-    /// In key order, for messages.
-    var propertyNames: [String] = []
+    /// A field that `properties` or `required` names.
+    struct NamedField: Sendable {
+        var key: MapKey
+        var schema: SchemaIndex?
+        var isRequired = false
+    }
+
+    /// In key order, as maps are: both are walked side by side.
+    var namedFields: [NamedField] = []
     var patterns: [PatternProperty] = []
     var additional: SchemaIndex?
     var names: SchemaIndex?
+    /// As they were written.
     var required: [String] = []
     var dependentRequired: [(field: String, needs: [String])] = []
     var dependentSchemas: [(field: String, schema: SchemaIndex)] = []
@@ -44,10 +51,6 @@ struct ObjectRules: Sendable {
             isValid = run.fail(
                 schema, "maxProperties", "expected at most \(Words.counted(maxProperties, "field")), found \(map.count)")
         }
-        for name in required where map[name] == nil {
-            isValid = run.fail(schema, "required", "missing field '\(name)'")
-            if !run.reports { return false }
-        }
         return isValid
     }
 
@@ -68,25 +71,49 @@ struct ObjectRules: Sendable {
     private func checkFields(
         _ map: ValueMap, in schema: Subschema, _ run: inout SchemaRun, _ evaluated: inout EvaluatedParts
     ) -> Bool {
-        guard !properties.isEmpty || !patterns.isEmpty || additional != nil else { return true }
+        guard !namedFields.isEmpty || !patterns.isEmpty || additional != nil else { return true }
         var isValid = true
+        var missing = required.count
+        var cursor = 0
         for (position, (key, value)) in map.enumerated() {
-            if check(field: key, value, at: position, in: schema, &run, &evaluated) { continue }
+            let named = namedField(key, from: &cursor)
+            if let named, named.isRequired { missing -= 1 }
+            if check(field: key, named?.schema, value, at: position, in: schema, &run, &evaluated) { continue }
             isValid = false
             if !run.reports || run.exceeded != nil { return false }
+        }
+        if missing == 0 { return isValid }
+        for name in required where map[name] == nil {
+            isValid = run.fail(schema, "required", "missing field '\(name)'")
         }
         return isValid
     }
 
+    /// What is said of a field by name; the cursor goes along with the fields of a map.
+    private func namedField(_ key: MapKey, from cursor: inout Int) -> NamedField? {
+        guard cursor < namedFields.count else { return nil }
+        if namedFields[cursor].key != key {
+            // Not one by one: many small objects may meet a schema of many fields.
+            var end = namedFields.count
+            while cursor < end {
+                let middle = (cursor + end) / 2
+                if namedFields[middle].key < key { cursor = middle + 1 } else { end = middle }
+            }
+            guard cursor < namedFields.count, namedFields[cursor].key == key else { return nil }
+        }
+        defer { cursor += 1 }
+        return namedFields[cursor]
+    }
+
     private func check(
-        field key: MapKey, _ value: Value, at position: Int, in schema: Subschema, _ run: inout SchemaRun,
-        _ evaluated: inout EvaluatedParts
+        field key: MapKey, _ named: SchemaIndex?, _ value: Value, at position: Int, in schema: Subschema,
+        _ run: inout SchemaRun, _ evaluated: inout EvaluatedParts
     ) -> Bool {
         var isKnown = false
         var isValid = true
-        if let property = properties[key] {
+        if let named {
             isKnown = true
-            isValid = run.check(property, value, at: .field(key))
+            isValid = run.check(named, value, at: .field(key))
         }
         let name = patterns.isEmpty ? "" : key.fieldName
         for pattern in patterns where pattern.pattern.matches(name) {
@@ -106,6 +133,7 @@ struct ObjectRules: Sendable {
     }
 
     private func unknownField(_ name: String) -> String {
+        let propertyNames = namedFields.filter { $0.schema != nil }.map(\.key.fieldName)
         if propertyNames.isEmpty { return "unknown field '\(name)'" + (patterns.isEmpty ? ", expected no fields" : "") }
         if let near = closestMatch(to: name, among: propertyNames) { return "unknown field '\(name)', did you mean '\(near)'?" }
         return "unknown field '\(name)', expected \(Words.choice(propertyNames.map { "'\($0)'" }))"
@@ -130,9 +158,6 @@ struct ObjectRules: Sendable {
 extension SchemaCompiler {
     mutating func objectRules(_ source: SchemaSource) -> ObjectRules? {
         var rules = ObjectRules()
-        let properties = namedChildren("properties", of: source)
-        rules.propertyNames = properties.map(\.name)
-        for (name, schema) in properties { rules.properties[.string(name)] = schema }
         rules.patterns = namedChildren("patternProperties", of: source).compactMap { name, schema in
             let pointer = pointer(to: "patternProperties", of: source) + "/" + JSONPointer.escaped(name)
             return expression(name, at: pointer, keyword: "patternProperties").map { .init(pattern: $0, schema: schema) }
@@ -140,12 +165,22 @@ extension SchemaCompiler {
         rules.additional = child("additionalProperties", of: source)
         rules.names = child("propertyNames", of: source)
         rules.required = names("required", of: source)
+        rules.namedFields = namedFields(namedChildren("properties", of: source), required: rules.required)
         rules.dependentRequired = dependentRequired(source)
         rules.dependentSchemas = namedChildren("dependentSchemas", of: source).map { ($0.name, $0.schema) }
         addDependencies(of: source, to: &rules)
         rules.minProperties = count("minProperties", of: source)
         rules.maxProperties = count("maxProperties", of: source)
         return rules.isEmpty ? nil : rules
+    }
+
+    private func namedFields(
+        _ properties: [(name: String, schema: SchemaIndex)], required: [String]
+    ) -> [ObjectRules.NamedField] {
+        var fields: [MapKey: ObjectRules.NamedField] = [:]
+        for (name, schema) in properties { fields[.string(name)] = .init(key: .string(name), schema: schema) }
+        for name in required { fields[.string(name), default: .init(key: .string(name))].isRequired = true }
+        return fields.values.sorted { $0.key < $1.key }
     }
 
     private mutating func dependentRequired(_ source: SchemaSource) -> [(field: String, needs: [String])] {
@@ -179,7 +214,7 @@ extension SchemaCompiler {
 
 extension ObjectRules {
     fileprivate var isEmpty: Bool {
-        properties.isEmpty && patterns.isEmpty && additional == nil && names == nil && required.isEmpty
+        namedFields.isEmpty && patterns.isEmpty && additional == nil && names == nil
             && dependentRequired.isEmpty && dependentSchemas.isEmpty && minProperties == nil && maxProperties == nil
     }
 }
