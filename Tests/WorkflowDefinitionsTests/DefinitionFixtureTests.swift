@@ -81,6 +81,18 @@ import WorkflowGraph
         try Fixtures.expect(GraphText.text(of: graph), beside: "shipped/\(path)", as: "graph.txt")
     }
 
+    @Test(arguments: Fixtures.paths(in: "silent"))
+    func `a definition as people write them passes in silence`(path: String) throws {
+        let analysis = Fixtures.analyze(try Fixtures.text(path), path: path)
+        #expect(TextRenderer().render(analysis.diagnostics.filter { $0.severity > .info }) == "")
+        #expect(analysis.workflows.allSatisfy { $0.graph != nil })
+    }
+
+    @Test func `at least two hundred definitions are known to be right`() {
+        let count = ["valid", "silent", "near"].map { Fixtures.paths(in: $0).count }.reduce(Fixtures.shipped.count, +)
+        #expect(count + standardLibraryFiles.count >= 200)
+    }
+
     @Test func `the standard library has no mistakes`() {
         #expect(TextRenderer().render(analyzeDefinitions([]).diagnostics) == "")
     }
