@@ -7,10 +7,12 @@ struct CallOrder {
     /// Positions of files that are in a circle or reach one.
     private(set) var stuck: Set<Int> = []
 
-    /// - Parameter callees: for each file the positions of the composite actions it calls.
-    init(callees: [[Int]]) {
+    /// - Parameters:
+    ///   - callees: for each file the positions of the composite actions it calls.
+    ///   - starts: the files that are in the order whether anybody calls them or not.
+    init(callees: [[Int]], from starts: some Sequence<Int>) {
         var state = [Mark](repeating: .new, count: callees.count)
-        for start in callees.indices where state[start] == .new {
+        for start in starts where state[start] == .new {
             // Depth first without recursion: chains of calls may be long.
             var path: [(file: Int, next: Int)] = [(start, 0)]
             state[start] = .open

@@ -17,12 +17,12 @@ package enum DefinitionAnalyzer {
     package static let semantics = 1
 
     /// Parses, checks and lowers everything together.
-    /// - Parameter includesActions: whether composite actions get graphs of their own, for tests of them.
+    /// - Parameter includesActions: whether composite actions get graphs of their own, for tests of them; those of the library too.
     package static func analyze(
         _ sources: SourceSet, policy: DiagnosticPolicy = .standard, includesActions: Bool = false
     ) -> Analysis {
         let project = Project(sources)
-        let lowering = ProjectLowering(project)
+        let lowering = ProjectLowering(project, includesLibrary: includesActions)
         let diagnostics = settled(checked(project, lowering), in: project, policy)
         let faulty = files(of: diagnostics) { $0.severity == .error }
         func all(_ kind: Definition.Kind) -> [AnalysedWorkflow] {

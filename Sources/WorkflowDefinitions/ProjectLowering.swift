@@ -2,7 +2,7 @@ import Diagnostics
 import Values
 import WorkflowGraph
 
-/// Every file of a project lowered, callees before callers.
+/// Every file of a project lowered, callees before callers; of the library only what the project calls.
 struct ProjectLowering {
     /// By relative path.
     private(set) var files: [String: LoweredFile] = [:]
@@ -10,11 +10,14 @@ struct ProjectLowering {
     private(set) var actions: [String: LoweredFile] = [:]
     private(set) var diagnostics: DiagnosticCollector
 
-    init(_ project: Project) {
+    /// - Parameter includesLibrary: whether all of the library is lowered. It ships checked, and is most of what a small project
+    ///   would wait for.
+    init(_ project: Project, includesLibrary: Bool = false) {
         var names = project.names
         diagnostics = project.diagnostics
         let calls = project.files.map { file in Self.calls(file.definition, project) }
-        let order = CallOrder(callees: calls.map { $0.map(\.file) })
+        let starts = project.files.indices.filter { includesLibrary || !project.files[$0].isLibrary }
+        let order = CallOrder(callees: calls.map { $0.map(\.file) }, from: starts)
         for circle in order.circles { reportCircle(circle, project, calls) }
         for position in order.order {
             let file = project.files[position]

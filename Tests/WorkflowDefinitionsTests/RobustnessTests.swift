@@ -9,9 +9,9 @@ import WorkflowDefinitions
     @discardableResult
     private func check(_ bytes: [UInt8]) -> Analysis {
         let file = SourceFile(path: "mutant.yaml", bytes: bytes)
-        let start = Self.processorTime()
-        let analysis = DefinitionAnalyzer.analyze(SourceSet(definitions: [file], library: Self.library, root: ""))
-        let spent = Self.processorTime() - start
+        var (analysis, spent) = Self.analysis(of: file)
+        // What others on the machine take from its caches is not in every try.
+        for _ in 0..<3 where spent >= Self.limit { spent = min(spent, Self.analysis(of: file).seconds) }
         #expect(spent < Self.limit, "\(spent) s for \(String(decoding: bytes.prefix(200), as: UTF8.self))")
         for diagnostic in analysis.diagnostics {
             let range = diagnostic.range
@@ -24,12 +24,17 @@ import WorkflowDefinitions
         return analysis
     }
 
-    /// Seconds of processor time one file may take: 100 ms on a quiet machine, twice that while other tests share its caches and
-    /// cores; and what a build without optimisation adds.
+    private static func analysis(of file: SourceFile) -> (Analysis, seconds: Double) {
+        let start = processorTime()
+        let analysis = DefinitionAnalyzer.analyze(SourceSet(definitions: [file], library: library, root: ""))
+        return (analysis, processorTime() - start)
+    }
+
+    /// Seconds of processor time one file may take, and what a build without optimisation adds.
     #if DEBUG
         private static let limit = 4.0
     #else
-        private static let limit = 0.2
+        private static let limit = 0.1
     #endif
 
     private static func processorTime() -> Double {
@@ -135,7 +140,13 @@ import WorkflowDefinitions
         "workflow: w\nsteps:\n"
             + (0..<2_000).map { "  - { id: s\($0), sleep: 1s, if: \"${{ steps.s\(max(0, $0 - 1)) == null }}\" }" }
             .joined(separator: "\n"),
-        "workflow: w\n" + (0..<10_000).map { "k\($0): 1" }.joined(separator: "\n"),
+        "workflow: w\n" + (0..<20_000).map { "k\($0): 1" }.joined(separator: "\n"),
+        "workflow: w\nsteps: [{ id: a, sleep: 1s }]\ninput:\n" + (0..<2_000).map { "  k\($0): T = 1" }.joined(separator: "\n"),
+        "workflow: w\nsteps:\n"
+            + (0..<1_000).map { "  - { id: s\($0), call: nope.\($0), with: { a: \"${{ steps.zz\($0) }}\" } }" }
+            .joined(separator: "\n"),
+        "workflow: w\nsteps:\n  - id: a\n    call: log\n    with: { message: m }\n    catch:\n"
+            + (0..<1_000).map { "      - { errors: [x\($0).*, y\($0)], output: 1 }" }.joined(separator: "\n"),
     ])
     func `small texts that would be large are refused at once`(text: String) {
         #expect(!check(Array(text.utf8)).diagnostics.isEmpty)

@@ -92,7 +92,7 @@ extension Checker {
     private func reportUnknown(_ names: [SyntaxNode.Name]) {
         // How many of the names are the beginning of something declared.
         var known = 0
-        while known < names.count, !continuations(of: names[...known]).isEmpty { known += 1 }
+        while known < names.count, isBeginning(names[...known]) { known += 1 }
         let prefix = names[..<known].map(\.text).joined(separator: ".")
         if known == names.count, let last = names.last {
             report(
@@ -119,10 +119,17 @@ extension Checker {
     }
 
     private func helpForName(_ name: String, _ roots: [String]) -> String? {
-        if Suggestion.closest(to: name, among: roots) == nil {
+        // Of names as short as 'it' every function is a neighbour.
+        if name.utf8.count > 2, Suggestion.closest(to: name, among: roots) == nil {
             if let function = Suggestion.closest(to: name, among: library.globalNames) { return "did you mean \(function)()?" }
         }
         return Suggestion.help(for: name, among: roots, there: "in sight")
+    }
+
+    /// Whether some declared variable's name goes on after these.
+    private func isBeginning(_ names: ArraySlice<SyntaxNode.Name>) -> Bool {
+        let start = names.map { $0.text + "." }.joined()
+        return scope.variables.contains { $0.name.utf8.starts(with: start.utf8) }
     }
 
     /// What may follow these names in declared variables, sorted, each once.
@@ -130,8 +137,8 @@ extension Checker {
         let start = prefix.map { $0.text + "." }.joined()
         var found: Set<String> = []
         for variable in scope.variables where variable.name.utf8.starts(with: start.utf8) {
-            let rest = variable.name.dropFirst(start.count)
-            found.insert(String(rest.prefix { $0 != "." }))
+            let rest = variable.name.utf8.dropFirst(start.utf8.count)
+            found.insert(String(decoding: rest.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self))
         }
         return found.sorted { $0.precedesByCodePoint($1) }
     }

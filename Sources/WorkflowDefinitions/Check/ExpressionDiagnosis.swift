@@ -40,6 +40,15 @@ struct ExpressionSite {
         return String(decoding: bytes[start..<offset - 1], as: UTF8.self)
     }
 
+    /// The step of `steps.<id>.output`: other tools have its output there.
+    func outputAsked(at range: Range<Int>) -> String? {
+        let bytes = Array(source.utf8)
+        guard ["output", "outputs", "result"].contains(String(decoding: bytes[range], as: UTF8.self)) else { return nil }
+        let path = bytes[..<range.lowerBound].reversed().prefix { isWord($0) || $0 == UInt8(ascii: ".") }.reversed()
+        let names = String(decoding: Array(path), as: UTF8.self).split(separator: ".")
+        return names.count == 2 && names[0] == "steps" ? String(names[1]) : nil
+    }
+
     private func isWord(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
     }
@@ -48,6 +57,7 @@ struct ExpressionSite {
 extension FileLowering {
     /// What an author is told about a mistake in an expression. Names that mean something in a definition get their own codes.
     func diagnostic(for problem: ExpressionProblem, at site: ExpressionSite, in scope: Scope) -> Diagnostic {
+        var problem = problem
         switch problem.kind {
         case .unknownName: return unknownName(problem, at: site, in: scope)
         case .unknownField:
@@ -55,6 +65,9 @@ extension FileLowering {
                 site.owner(before: problem.range.lowerBound) == "config"
             {
                 return .undeclaredConfig(found.name, known: types.config.map(\.name), at: site.range(found.range))
+            }
+            if let step = site.outputAsked(at: problem.range), problem.help?.utf8.starts(with: "did you mean".utf8) != true {
+                problem.help = "'steps.\(step)' is the output of the step itself"
             }
         case .syntax:
             let rest = site.source.utf8.dropFirst(problem.range.lowerBound)

@@ -124,7 +124,14 @@ extension FileLowering {
 
     private mutating func scalar(_ scalar: YAMLScalar, _ place: ValuePlace, _ scope: inout Scope) -> LoweredValue {
         guard scalar.text.utf8.contains(UInt8(ascii: "{")) else {
-            if !place.isCode { ForgottenExpressionRule.check(scalar, in: scope) { report($0) } }
+            if !place.isCode, ForgottenExpressionRule.applies(to: scalar, in: scope) {
+                // Where text does not fit, this is why: one mistake.
+                guard case .value = LiteralReading.read(scalar, scalar.text, as: place.expected) else {
+                    report(.forgottenExpression(scalar, .error))
+                    return .faulty
+                }
+                report(.forgottenExpression(scalar, .warning))
+            }
             return literal(scalar, scalar.text, place)
         }
         let template = Template(scalar.text)

@@ -109,7 +109,8 @@ struct Scope {
     /// The ids of steps in sight.
     var stepNames: [String] {
         frames.lazy.flatMap(\.variables).compactMap { variable in
-            variable.name.utf8.starts(with: "steps.".utf8) ? String(variable.name.dropFirst("steps.".count)) : nil
+            let name = variable.name.utf8
+            return name.starts(with: "steps.".utf8) ? String(decoding: name.dropFirst("steps.".utf8.count), as: UTF8.self) : nil
         }
     }
 

@@ -21,13 +21,14 @@ struct StepPlaces {
 
     /// By id; of several steps with one id the first.
     private(set) var places: [String: Place] = [:]
-    /// Ids in the order of the file.
-    private(set) var ids: [String] = []
+    /// All ids, for guesses.
+    private(set) var names = KnownNames([])
 
     init(_ definition: Definition) {
         visit(definition.steps, .steps, owner: nil, levels: [])
         for clause in definition.catches?.clauses ?? [] { clause.steps.map { visit($0, .catching, owner: nil, levels: []) } }
         definition.finally.map { visit($0, .finally, owner: nil, levels: []) }
+        names = KnownNames(places.keys)
     }
 
     private mutating func visit(_ list: StepList, _ kind: ListKind, owner: String?, levels: [Level]) {
@@ -35,7 +36,6 @@ struct StepPlaces {
             let levels = levels + [Self.level(list, kind, position: position, owner: owner)]
             if !step.id.value.isEmpty, places[step.id.value] == nil {
                 places[step.id.value] = Place(range: step.id.range, levels: levels)
-                ids.append(step.id.value)
             }
             for (kind, inner) in step.lists { visit(inner, kind, owner: step.id.value, levels: levels) }
         }

@@ -39,7 +39,8 @@ package struct NodeReading {
                     continue
                 }
                 let guess = names.closest(to: pair.key.text)
-                report(.unknownKey(pair.key, guess: guess, in: what, known: guess == nil ? keys : ""))
+                let habit = Keys.habits[what]?[pair.key.text]
+                report(.unknownKey(pair.key, guess: guess, habit: habit, in: what, known: guess == nil ? keys : ""))
                 guard let guess, !pairs.contains(where: { $0.key.text.hasSameCodePoints(as: guess) }) else {
                     hasUnknownKeys = true
                     continue

@@ -28,9 +28,9 @@ extension Diagnostic {
             help: "write the name by itself, without '${{' and '}}'")
     }
 
-    static func forgottenExpression(_ scalar: YAMLScalar) -> Diagnostic {
+    static func forgottenExpression(_ scalar: YAMLScalar, _ severity: Severity) -> Diagnostic {
         Diagnostic(
-            .nestedExpression, .warning, "this is the text '\(scalar.text)', not the value of that name", at: scalar.range,
+            .nestedExpression, severity, "this is the text '\(scalar.text)', not the value of that name", at: scalar.range,
             label: "plain text", help: "write ${{ \(scalar.text) }}",
             fix: Fix(
                 title: "write '${{ \(scalar.text) }}'", range: scalar.range, replacement: "\"${{ \(scalar.text) }}\""))

@@ -6,7 +6,9 @@ import YAMLSyntax
 
 extension Diagnostic {
     static func unknownStep(_ id: String, guess: String?, visible: [String], at range: SourceRange) -> Diagnostic {
-        let list = visible.joined(separator: ", ")
+        let limit = 20
+        let more = visible.count > limit ? ", … (\(visible.count - limit) more)" : ""
+        let list = visible.prefix(limit).joined(separator: ", ") + more
         return Diagnostic(
             .unknownStep, "there is no step '\(id)'", at: range, label: guess.map { "did you mean '\($0)'?" } ?? "unknown step",
             help: guess != nil ? nil : visible.isEmpty ? "no step has run before this place" : "in sight here: \(list)")

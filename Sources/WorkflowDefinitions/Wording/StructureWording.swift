@@ -10,11 +10,13 @@ extension Diagnostic {
             help: "is this the file that was meant?")
     }
 
-    static func unknownKey(_ key: YAMLScalar, guess: String?, in what: String, known: String) -> Diagnostic {
+    static func unknownKey(
+        _ key: YAMLScalar, guess: String?, habit: String?, in what: String, known: String
+    ) -> Diagnostic {
         Diagnostic(
             .unknownKey, "unknown key '\(key.text)' in \(what)", at: key.range,
             label: guess.map { "did you mean '\($0)'?" } ?? "not a key of \(what)",
-            help: guess == nil ? "the keys of \(what) are \(known)" : nil,
+            help: guess == nil ? habit ?? "the keys of \(what) are \(known)" : nil,
             fix: guess.map { Fix(title: "write '\($0)'", range: key.range, replacement: $0) })
     }
 

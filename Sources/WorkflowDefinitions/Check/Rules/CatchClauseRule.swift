@@ -16,11 +16,18 @@ enum CatchClauseRule: DefinitionRule {
 
     private static func check(_ list: CatchList, _ report: (Diagnostic) -> Void, raised: () -> RaisedErrors) {
         var errors: RaisedErrors?
+        // Those that no condition keeps from taking what they name.
+        var earlier: [(position: Int, patterns: [String])] = []
         for (position, clause) in list.clauses.enumerated() {
-            if let earlier = list.clauses[..<position].first(where: { takesAll(of: clause, $0) }) {
-                report(.clauseAfterCatchAll(clause, earlier: earlier))
+            let patterns = clause.patterns
+            let taking = earlier.first { taken in
+                patterns.allSatisfy { code in taken.patterns.contains { ErrorCodes.covers($0, code) } }
+            }
+            if let taking {
+                report(.clauseAfterCatchAll(clause, earlier: list.clauses[taking.position]))
                 continue
             }
+            if clause.condition == nil { earlier.append((position, patterns)) }
             guard !clause.errors.isEmpty else { continue }
             let known = errors ?? raised()
             errors = known
@@ -28,12 +35,6 @@ enum CatchClauseRule: DefinitionRule {
                 report(.neverRaised(code, known: known.known))
             }
         }
-    }
-
-    private static func takesAll(of clause: CatchList.Clause, _ earlier: CatchList.Clause) -> Bool {
-        guard earlier.condition == nil else { return false }
-        let taken = earlier.patterns
-        return clause.patterns.allSatisfy { code in taken.contains { ErrorCodes.covers($0, code) } }
     }
 }
 

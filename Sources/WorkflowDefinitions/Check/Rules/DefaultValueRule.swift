@@ -12,13 +12,16 @@ enum DefaultValueRule: DefinitionRule {
             check(field.defaultValue, type, subject.definition.input?.node.pair(field.name)?.value.scalar, report)
         }
         for setting in subject.types.config {
-            let entry = subject.definition.config.first { $0.name.hasSameCodePoints(as: setting.name) }
-            check(setting.defaultValue, setting.type, entry?.node.scalar, report)
+            check(
+                setting.defaultValue, setting.type,
+                subject.definition.config.first { $0.name.hasSameCodePoints(as: setting.name) }?.node.scalar, report)
         }
     }
 
-    private static func check(_ value: Value?, _ type: DeclaredType, _ scalar: YAMLScalar?, _ report: (Diagnostic) -> Void) {
-        guard let value, let scalar, !TypeTable.mentioned(in: type.form).isEmpty,
+    private static func check(
+        _ value: Value?, _ type: DeclaredType, _ scalar: @autoclosure () -> YAMLScalar?, _ report: (Diagnostic) -> Void
+    ) {
+        guard let value, !TypeTable.mentioned(in: type.form).isEmpty, let scalar = scalar(),
             let violation = ContractMaking.contract(type, isClosed: true).contract?.schema.validate(value).first
         else { return }
         report(.unfitExample("default", violation.message, at: defaultRange(scalar)))

@@ -7,12 +7,10 @@ import YAMLSyntax
 enum ForgottenExpressionRule {
     private static let roots: Set<String> = ["input", "steps", "config", "secrets", "event", "error", "result", "instance"]
 
-    static func check(_ scalar: YAMLScalar, in scope: Scope, report: (Diagnostic) -> Void) {
+    static func applies(to scalar: YAMLScalar, in scope: Scope) -> Bool {
         let parts = scalar.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count > 1, roots.contains(parts[0]), parts.allSatisfy(Names.isIdentifier), names(parts, in: scope) else {
-            return
-        }
-        report(.forgottenExpression(scalar))
+        guard parts.count > 1, roots.contains(parts[0]), parts.allSatisfy(Names.isIdentifier) else { return false }
+        return names(parts, in: scope)
     }
 
     private static func names(_ parts: [String], in scope: Scope) -> Bool {

@@ -17,7 +17,7 @@ enum InvokeCircleRule {
         }
         // A workflow starts what its actions start.
         let starts = project.files.map { self.starts($0.definition, positions, project.actionPositions) }
-        let order = CallOrder(callees: starts.map { $0.map(\.file) })
+        let order = CallOrder(callees: starts.map { $0.map(\.file) }, from: starts.indices)
         for circle in order.circles {
             guard let (turned, invoke) = turned(circle, starts) else { continue }
             let workflows = turned.map { project.files[$0].definition }.filter { $0.kind == .workflow }.map(\.name.value)

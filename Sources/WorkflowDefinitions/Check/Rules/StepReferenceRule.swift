@@ -10,7 +10,8 @@ struct StepReferenceRule {
 
     func diagnostic(for id: String, at range: SourceRange) -> Diagnostic {
         guard let target = places.places[id] else {
-            let guess = closestMatch(to: id, among: visible) ?? closestMatch(to: id, among: places.ids)
+            let anywhere = places.names.closest(to: id)
+            let guess = anywhere == nil ? nil : closestMatch(to: id, among: visible) ?? anywhere
             return .unknownStep(id, guess: guess, visible: visible, at: range)
         }
         var depth = 0
