@@ -165,7 +165,8 @@ class Generator:
         if kind == "object":
             properties = schema.get("properties") if isinstance(schema.get("properties"), dict) else {}
             names = set(random.sample(NAMES, random.randint(0, 2)))
-            names |= {name for name in schema.get("required") or [] if isinstance(name, str)}
+            required = schema.get("required") if isinstance(schema.get("required"), list) else []
+            names |= {name for name in required if isinstance(name, str)}
             names |= {name for name in properties if random.random() < 0.7}
             return {name: self.instance(properties.get(name, True), depth - 1) for name in sorted(names)}
         if kind == "array":

@@ -8,14 +8,22 @@ package struct StepList: Sendable {
     package var steps: [Step]
 }
 
-/// One verb with its modifiers.
-package struct Step: Sendable {
-    package var id: Located<String>
-    package var verb: Verb
+/// One verb with its modifiers. An object, because it holds much and every rule is handed every step.
+package final class Step: Sendable {
+    package let id: Located<String>
+    package let verb: Verb
     /// The key that names the verb.
-    package var verbRange: SourceRange
-    package var modifiers: Modifiers
-    package var range: SourceRange
+    package let verbRange: SourceRange
+    package let modifiers: Modifiers
+    package let range: SourceRange
+
+    init(id: Located<String>, verb: Verb, verbRange: SourceRange, modifiers: Modifiers, range: SourceRange) {
+        self.id = id
+        self.verb = verb
+        self.verbRange = verbRange
+        self.modifiers = modifiers
+        self.range = range
+    }
 }
 
 extension Step {

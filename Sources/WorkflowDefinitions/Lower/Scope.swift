@@ -116,6 +116,8 @@ struct Scope {
 
     /// The declared type of a plain path such as `config.shopUrl`; nil for any other expression.
     func declaredType(ofPath source: String) -> DeclaredType? {
+        // Most expressions are more than a path, which any of these tells.
+        guard !source.utf8.contains(where: { $0 == 0x20 || $0 == 0x28 || $0 == 0x5B }) else { return nil }
         var parts = source.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.allSatisfy(Names.isIdentifier) else { return nil }
         var name = parts.removeFirst()

@@ -7,7 +7,7 @@ enum UnusedRule: DefinitionRule {
     static func check(_ subject: RuleSubject, report: (Diagnostic) -> Void) {
         let definition = subject.definition
         guard case .mapping(let pairs) = definition.root.content else { return }
-        let uses = Uses(pairs)
+        let uses = definition.types.isEmpty && definition.events.isEmpty ? Uses([]) : Uses(pairs)
         let mentions = ExpressionMentions(definition.root)
         for entry in definition.types where !uses.types.contains(entry.name) {
             report(.unused("the type", entry.name, at: entry.keyRange))
