@@ -270,22 +270,9 @@ func target(for module: Module) -> Target {
 var packages: [String: External] = [:]
 for external in selected.flatMap(\.external) { packages[external.package] = external }
 
-/// What the package `Benchmarks` measures.
-let frontEnd = [
-    "Diagnostics", "Values", "CEL", "JSONSchema", "Schedules", "YAMLSyntax", "WorkflowGraph", "WorkflowDefinitions",
-]
-
-func products() -> [Product] {
-    let names = Set(selected.map(\.name))
-    var products: [Product] = []
-    if names.contains("wfrun") { products.append(.executable(name: "wfrun", targets: ["wfrun"])) }
-    if names.isSuperset(of: frontEnd) { products.append(.library(name: "FrontEnd", targets: frontEnd)) }
-    return products
-}
-
 let package = Package(
     name: "wfrun",
-    products: products(),
+    products: selected.contains { $0.name == "wfrun" } ? [.executable(name: "wfrun", targets: ["wfrun"])] : [],
     dependencies: packages.values.sorted { $0.package < $1.package }.map { .package(url: $0.url, from: $0.version) },
     targets: selected.map(target),
     cLanguageStandard: .gnu2x,
