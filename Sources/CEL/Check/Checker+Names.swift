@@ -132,11 +132,14 @@ extension Checker {
         return scope.variables.contains { $0.name.utf8.starts(with: start.utf8) }
     }
 
-    /// What may follow these names in declared variables, sorted, each once.
+    /// How many names guesses are made among: a file of many mistakes and many names would be long in checking.
+    private static let guessedNames = 200
+
+    /// What may follow these names in declared variables, sorted, each once; of very many the first.
     private func continuations(of prefix: ArraySlice<SyntaxNode.Name>) -> [String] {
         let start = prefix.map { $0.text + "." }.joined()
         var found: Set<String> = []
-        for variable in scope.variables where variable.name.utf8.starts(with: start.utf8) {
+        for variable in scope.variables where found.count < Self.guessedNames && variable.name.utf8.starts(with: start.utf8) {
             let rest = variable.name.utf8.dropFirst(start.utf8.count)
             found.insert(String(decoding: rest.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self))
         }
