@@ -29,7 +29,8 @@ struct TypeParser {
             if pairs.contains(where: { $0.key.text == "$schema" }) { return schemaDocument(node) }
             return record(pairs)
         case .sequence:
-            diagnostics.report(.wrongKind("a type", expected: "a name or a mapping of fields", found: node, shape: "list(string)"))
+            diagnostics.report(
+                .wrongKind("a type", expected: "a name or a mapping of fields", found: node, shape: "list(string)"))
             return .invalid
         }
     }
