@@ -41,7 +41,6 @@ extension EngineCore {
             }
         } catch {
             // The interpreter and its journal disagree: nothing of this pass may be written.
-            giveBackPlaces(instance)
             drop(instance)
             holdMismatch(claim, instance, error)
             return

@@ -22,6 +22,8 @@ struct RandomDefinition {
         secrets: [token]
         """
 
+    static let output = "output: { n: \"${{ input.n }}\" }"
+
     init(random: SeededGenerator, features: RandomProject.Features, number: Int, of total: Int) {
         self.random = random
         self.features = features
@@ -46,7 +48,7 @@ struct RandomDefinition {
         block("steps", indent: 0, depth: 0, place: .body)
         if random.chance(200) { clauses(indent: 0, depth: 1) }
         if random.chance(150) { block("finally", indent: 0, depth: 2, place: .cleanup) }
-        return head + lines.joined(separator: "\n") + "\noutput: { n: \"${{ input.n }}\" }\n"
+        return head + lines.joined(separator: "\n") + "\n\(Self.output)\n"
     }
 
     private enum Place { case body, cleanup, clause }

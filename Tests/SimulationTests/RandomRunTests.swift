@@ -2,34 +2,50 @@ import Foundation
 import Simulation
 import Testing
 
-/// Many seeds of random definitions, faults and clients. `WFRUN_SEED=n` runs one, `WFRUN_SEEDS=n` as many.
+/// Many seeds of random definitions, faults and clients. `WFRUN_SEED=n` runs one, `WFRUN_SEEDS=n` the first n,
+/// `WFRUN_SEEDS=a-b` those from a to b.
 struct RandomRunTests {
     private static var environment: [String: String] { ProcessInfo.processInfo.environment }
 
     private static var seeds: ClosedRange<UInt64> {
         if let seed = environment["WFRUN_SEED"].flatMap(UInt64.init) { return seed...seed }
-        return 1...max(1, environment["WFRUN_SEEDS"].flatMap(UInt64.init) ?? 300)
+        let given = (environment["WFRUN_SEEDS"] ?? "").split(separator: "-").compactMap { UInt64($0) }
+        if given.count == 2, given[0] <= given[1] { return given[0]...given[1] }
+        return 1...max(1, given.first ?? 2_000)
     }
 
-    @Test func `Random runs keep every promise, and end once the faults do`() throws {
-        var totals = (operations: 0, faults: 0, kills: 0, executions: 0, instances: 0, ended: 0)
+    /// Sums over all seeds.
+    private struct Totals {
+        var numbers: [String: Int] = [:]
+        var rare: [String: Int] = [:]
         var failed: [SimulationRun.Report] = []
-        for seed in Self.seeds {
-            let report = try SimulationRun.random(seed: seed)
-            totals.operations += report.operations
-            totals.faults += report.faults
-            totals.kills += report.kills
-            totals.executions += report.executions
-            totals.instances += report.instances
-            totals.ended += report.ended
+
+        mutating func add(_ report: SimulationRun.Report) {
+            let counts = [
+                "store operations": report.operations, "commits": report.commits, "faults": report.faults,
+                "kills": report.kills, "executions": report.executions, "instances": report.instances, "ended": report.ended,
+            ]
+            numbers.merge(counts, uniquingKeysWith: +)
+            rare.merge(report.rare, uniquingKeysWith: +)
             if report.violation != nil { failed.append(report) }
         }
-        print("simulation: \(Self.seeds.count) seeds, \(totals)")
-        for report in failed.prefix(20) {
+    }
+
+    @Test func `Random runs keep every promise, and end once the faults do`() async throws {
+        let reports = try await SimulationRun.random(seeds: Self.seeds)
+        var totals = Totals()
+        for report in reports { totals.add(report) }
+        print("simulation: \(Self.seeds.count) seeds, \(totals.numbers.sorted { $0.key < $1.key })")
+        for (what, count) in totals.rare.sorted(by: { $0.key < $1.key }) { print("  \(what): \(count)") }
+        for report in totals.failed.prefix(20) {
             print(report)
             print("  repeat it: WFRUN_SEED=\(report.seed) scripts/test --filter RandomRunTests")
         }
-        #expect(failed.isEmpty, "\(failed.count) of \(Self.seeds.count) seeds broke a promise")
+        if Self.seeds.count == 1, let failed = totals.failed.first {
+            print(try Scenario.drawn(failed.seed))
+            print(failed.account ?? "")
+        }
+        #expect(totals.failed.isEmpty, "\(totals.failed.count) of \(Self.seeds.count) seeds broke a promise")
     }
 
     @Test func `An event never loses to a timeout that came after it`() throws {
@@ -42,7 +58,9 @@ struct RandomRunTests {
 
     @Test func `The same seed is the same run`() throws {
         for seed in [3, 17, 40] as [UInt64] {
-            #expect(try SimulationRun.random(seed: seed).description == SimulationRun.random(seed: seed).description)
+            let (one, other) = (try SimulationRun.random(seed: seed), try SimulationRun.random(seed: seed))
+            #expect(one.description == other.description)
+            #expect(one.rare == other.rare)
         }
     }
 }
