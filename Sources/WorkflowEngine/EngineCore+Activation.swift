@@ -92,8 +92,10 @@ extension EngineCore {
     private func apply(
         _ occurrence: LiveInstance.Occurrence, to instance: LiveInstance, _ builder: inout TransitionBuilder
     ) throws(JournalMismatch) {
-        // What was due before the instance ended in this very pass is void.
-        guard instance.interpreter.completion == nil, !builder.state.status.isTerminal else { return }
+        // What was due before the instance ended in this very pass is void. A retried run may have nothing left to do, and has
+        // to begin to end.
+        if builder.state.status.isTerminal { return }
+        if builder.state.runStartedAt != nil, instance.interpreter.completion != nil { return }
         switch occurrence {
         case .begin: try beginRun(instance, &builder)
         case .result(let key, let attempt, let result, let startedAt):

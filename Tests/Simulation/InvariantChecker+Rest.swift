@@ -72,8 +72,9 @@ extension InvariantChecker {
     private func completion(of step: String, _ now: Observation) -> Int? {
         now.rows.filter { row in
             let key = row.key.text
-            guard key == step || key.hasPrefix(step + "/") else { return false }
-            return row.verb != .signal && row.status == .completed && !key.dropFirst(step.count).contains(".undo")
+            // A group completes with the end of what is in it, however that ended.
+            let isDone = key == step ? row.status == .completed : key.hasPrefix(step + "/")
+            return isDone && row.verb != .signal && !key.dropFirst(step.count).contains(".undo")
         }.compactMap(\.completedSequence).max()
     }
 
