@@ -74,7 +74,7 @@ extension InvariantChecker {
             let key = row.key.text
             // A group completes with the end of what is in it, however that ended.
             let isDone = key == step ? row.status == .completed : key.hasPrefix(step + "/")
-            return isDone && row.verb != .signal && !key.dropFirst(step.count).contains(".undo")
+            return isDone && !key.dropFirst(step.count).contains(".undo")
         }.compactMap(\.completedSequence).max()
     }
 

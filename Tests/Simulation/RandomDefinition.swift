@@ -78,7 +78,7 @@ struct RandomDefinition {
         case 36..<39 where features.emits && (!isLast || !features.triggers): emit(indent)
         case 39..<46 where features.branches && depth < 3: branches(indent, depth, place)
         case 46..<56 where features.waits: wait(indent, depth)
-        case 56..<58 where features.continues && depth == 0 && place == .body: continueAsNew(indent)
+        case 56..<(features.isTimed ? 58 : 61) where features.continues && depth == 0 && place == .body: continueAsNew(indent)
         case 58..<68: sleep(indent)
         case 68..<74:
             add(indent, "- id: \(id("l"))")

@@ -45,7 +45,7 @@ package struct Scenario: Sendable, CustomStringConvertible {
         if random.chance(200) { scenario.temper = .calm }
         let end = max(scenario.calmAt, 600_000_000)
         scenario.workload = .drawn(for: project.graphs, until: end, &random)
-        if random.chance(250) { scenario.drawEdits(project, until: end, &random) }
+        if random.chance(300) { scenario.drawEdits(project, until: end, &random) }
         return scenario
     }
 
@@ -65,6 +65,9 @@ package struct Scenario: Sendable, CustomStringConvertible {
         edited = random.chance(600) ? project.touched : project.others
         let index = random.below(edited.count)
         disturbances.append((random.within(0...end / 2), .edit(index)))
+        for start in workload.starts where random.chance(500) {
+            workload.operations.append(.init(at: random.within(start.at...end), key: start.key, act: .upgrade))
+        }
         if random.chance(200) { disturbances.append((random.within(end / 2...end), .retire(random.below(graphs.count)))) }
     }
 
