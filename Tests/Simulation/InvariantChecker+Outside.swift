@@ -47,13 +47,17 @@ extension InvariantChecker {
                 "G4", "\(invocation.step) of \(invocation.instance) is tried under the keys \(other.key) and \(invocation.key)")
         }
         guard run > 1, same.isEmpty, let seen = observed[invocation.instance], seen.revivals > 0,
-            let failed = seen.pastRuns[run - 1]?.first(where: { $0.key == invocation.step }), failed.status != .completed,
+            let earlier = seen.pastRuns[run - 1],
+            !earlier.contains(where: { place(of: $0.key) == place(of: invocation.step) && $0.status == .completed }),
             let before = executionsOf(invocation.instance, invocation.step, run: run - 1).last
         else { return }
         if before.key != invocation.key {
             report("G4", "\(invocation.step) had not completed, and is tried again under another key")
         }
     }
+
+    /// Of all tries at one effect: the key without the numbers of attempts at bodies.
+    private func place(of key: MemoKey) -> String { key.text.replacing(/~[0-9]+/, with: "") }
 
     /// I6.
     func checkCounters(_ row: StepRow, _ seen: Observation?, executions count: Int) {

@@ -28,6 +28,7 @@ extension InvariantChecker {
             report("I10", "waits that nobody waits for")
         }
         checkChildren(now, commands)
+        checkStopped(interpreter.stoppedChildren, now)
     }
 
     private func checkCompletion(_ now: inout Observation, _ interpreter: Interpreter) {
@@ -75,6 +76,21 @@ extension InvariantChecker {
                 $0.workflow == request.workflow && $0.concurrency?.overflow == .reject
             }
             if !isThere && !mayBeRejected { report("G16", "\(row.key) waits for a child that does not exist") }
+        }
+    }
+
+    /// G16: a child that is to stop has been told so.
+    private func checkStopped(_ steps: some Sequence<MemoKey>, _ now: Observation) {
+        let stopped = Set(steps)
+        guard !stopped.isEmpty else { return }
+        for child in (try? store.children(of: now.id)) ?? []
+        where child.link.run == now.run && stopped.contains(child.link.step) && !child.status.isTerminal
+            && !child.link.isDetached
+        {
+            guard let stored = (try? store.storedInstance(child.id)) ?? nil else { continue }
+            if stored.cancel == nil && !stored.state.consumesCancel {
+                report("G16", "\(child.link.step) is to stop and its child \(child.id) is not told")
+            }
         }
     }
 
