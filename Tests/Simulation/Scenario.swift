@@ -81,6 +81,15 @@ package struct Scenario: Sendable, CustomStringConvertible {
         return (lines + texts).joined(separator: "\n")
     }
 
+    var changesDefinitions: Bool {
+        disturbances.contains { disturbance in
+            switch disturbance.what {
+            case .edit, .retire: true
+            case .kill, .shutdown, .clockJump: false
+            }
+        }
+    }
+
     func plan(bug: DeliberateBug?) -> SimulatedWorld.Plan {
         var plan = SimulatedWorld.Plan(seed: seed)
         plan.sabotage = bug

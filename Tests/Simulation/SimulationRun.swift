@@ -50,13 +50,11 @@ package struct SimulationRun {
         }
     }
 
-    package static func run(_ scenario: Scenario, bug: DeliberateBug? = nil) -> Report {
+    package static func run(_ scenario: Scenario, bug: DeliberateBug? = nil, stepLimit: Int = 200_000) -> Report {
         let checker = InvariantChecker(
             graphs: scenario.graphs + scenario.edited, config: Scenario.config,
             secrets: SimulatedSecrets(["token": Scenario.secret]), accepts: acceptsGenerated)
-        checker.startsByTriggers =
-            scenario.disturbances.contains { if case .edit = $0.what { true } else { false } }
-                || scenario.disturbances.contains { if case .retire = $0.what { true } else { false } } ? nil : scenario.graphs
+        checker.startsByTriggers = scenario.changesDefinitions ? nil : scenario.graphs
         let definitions = SimulatedDefinitions()
         for graph in scenario.graphs { definitions.define(Sabotage.altered(graph, by: bug), config: Scenario.config) }
         let world = SimulatedWorld(
@@ -70,7 +68,7 @@ package struct SimulationRun {
             if scenario.graphs.indices.contains(index) { definitions.retire(scenario.graphs[index].workflow) }
         }
         world.schedule(scenario.workload)
-        world.run()
+        world.run(stepLimit: stepLimit)
         return report(scenario.seed, world)
     }
 

@@ -41,11 +41,40 @@ struct RandomRunTests {
             print(report)
             print("  repeat it: WFRUN_SEED=\(report.seed) scripts/test --filter RandomRunTests")
         }
-        if Self.seeds.count == 1, let failed = totals.failed.first {
-            print(try Scenario.drawn(failed.seed))
-            print(failed.account ?? "")
-        }
+        if Self.seeds.count == 1, let failed = totals.failed.first { try explain(failed) }
         #expect(totals.failed.isEmpty, "\(totals.failed.count) of \(Self.seeds.count) seeds broke a promise")
+    }
+
+    /// The smallest scenario that fails like this seed, and what happened in it.
+    private func explain(_ failed: SimulationRun.Report) throws {
+        var shrinking = Shrinking(try Scenario.drawn(failed.seed), breaking: failed.violation?.invariant ?? "")
+        let smallest = shrinking.shrink()
+        print("the smallest of \(shrinking.runs) variations that fails alike:", smallest, separator: "\n")
+        let report = SimulationRun.run(smallest)
+        print(report, report.account ?? "", separator: "\n")
+    }
+
+    private func firstFailure(_ bug: DeliberateBug) throws -> SimulationRun.Report? {
+        for seed in 1...500 as ClosedRange<UInt64> {
+            let report = try SimulationRun.random(seed: seed, bug: bug)
+            if report.violation != nil { return report }
+        }
+        return nil
+    }
+
+    @Test func `A failing seed shrinks to a small definition`() throws {
+        for (bug, mostLines) in [(DeliberateBug.undoLeftOut, 24), (.deadlineForgotten, 16), (.triggersIgnored, 32)] {
+            let report = try #require(try firstFailure(bug))
+            let invariant = try #require(report.violation).invariant
+            let whole = try Scenario.drawn(report.seed)
+            var shrinking = Shrinking(whole, breaking: invariant, bug: bug)
+            let smallest = shrinking.shrink()
+            print(
+                "\(bug.rawValue): \(whole.size) to \(smallest.size) in \(shrinking.runs) runs, \(smallest.lineCount) lines of YAML"
+            )
+            #expect(SimulationRun.run(smallest, bug: bug).violation?.invariant == invariant)
+            #expect(smallest.lineCount <= mostLines, "\(smallest)")
+        }
     }
 
     @Test func `An event never loses to a timeout that came after it`() throws {
