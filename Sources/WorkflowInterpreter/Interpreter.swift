@@ -41,6 +41,8 @@ package final class Interpreter {
     private var deadline: Timestamp?
     var pendingDeadline: Timestamp? { isDeadlinePending && completion == nil ? deadline : nil }
     package private(set) var completion: Completion?
+    /// Steps that a retry begins anew as a whole.
+    var begunAnew: [String] = []
 
     /// The latest entry applied; 0 is the start.
     package private(set) var sequence = 0

@@ -99,7 +99,8 @@ extension InvariantChecker {
         if let hold = stored.state.hold, hold != .paused {
             report("G20", "\(id) is held (\(hold.rawValue)): \(stored.state.holdReason ?? "")")
         }
-        if observed[id] == nil { appear(Observation(stored, createdAfter: events.last?.sequence ?? .none)) }
+        let acceptedBefore = events.last?.sequence ?? .none
+        if observed[id] == nil { appear(Observation(stored, createdAfter: acceptedBefore)) }
         for child in transition.children { begin(child.id, "child started") }
         for sent in transition.eventsSent {
             accept(sent.event, &arrived)
@@ -109,8 +110,8 @@ extension InvariantChecker {
         if !committed.rejected.isEmpty { note("child or trigger rejected at a gate") }
         for request in transition.requests { recordedByParent(request) }
         guard let before = observed[id] else { return }
-        var now = advanced(before, to: stored, transition)
-        checkHold(before, &now)
+        var now = advanced(before, to: stored, transition, acceptedBefore)
+        checkHold(before, &now, transition.instance.hold)
         checkSequence(now)
         checkCancelled(now)
         for row in now.rows { checkCounters(row, now, executions: executionsOf(id, row.key, run: now.run).count) }
@@ -140,7 +141,9 @@ extension InvariantChecker {
     // MARK: - Runs
 
     /// What is known of the instance after a transition; the rows of a run that it ended are compared first.
-    private func advanced(_ before: Observation, to stored: StoredInstance, _ transition: Transition) -> Observation {
+    private func advanced(
+        _ before: Observation, to stored: StoredInstance, _ transition: Transition, _ acceptedBefore: EventSequence
+    ) -> Observation {
         var old = before
         let isSameRun = stored.state.run == before.run
         if isSameRun {
@@ -152,7 +155,7 @@ extension InvariantChecker {
         }
         old.byKey = Dictionary(old.stored.steps.map { ($0.key, $0) }) { first, _ in first }
         checkPast(before, old)
-        checkWaits(before, &old)
+        checkWaits(before, &old, through: acceptedBefore)
         if isSameRun {
             if before.stored.digest != stored.digest { old.outstanding = [:] }
             checkStatus(before, old)
@@ -283,8 +286,9 @@ extension InvariantChecker {
     }
 
     /// A paused instance begins nothing, and goes on when somebody says so.
-    private func checkHold(_ before: Observation, _ now: inout Observation) {
-        if now.stored.state.hold == .paused {
+    /// - Parameter hold: as the transition has it; another write of the same commit may have released it since.
+    private func checkHold(_ before: Observation, _ now: inout Observation, _ hold: Hold?) {
+        if hold == .paused {
             now.pauses = false
             if before.stored.state.hold != .paused {
                 note("paused")
@@ -293,8 +297,8 @@ extension InvariantChecker {
         }
         if now.status.isTerminal { now.pauses = false }
         guard before.stored.state.hold == .paused, !now.status.isTerminal else { return }
-        if now.stored.state.hold == nil, !before.isReleased { report("I11", "\(now.id) was paused and goes on by itself") }
-        guard now.stored.state.hold == .paused, !before.isReleased else { return }
+        if hold == nil, !before.isReleased { report("I11", "\(now.id) was paused and goes on by itself") }
+        guard hold == .paused, !before.isReleased else { return }
         for row in now.rows where row.verb == .call && row.status == .running {
             if row.attempt > before.byKey[row.key]?.attempt ?? 0 { report("I5", "\(row.key) of a paused instance begins") }
         }

@@ -21,11 +21,13 @@ extension InvariantChecker {
         }
     }
 
-    /// - Parameter now: with the rows that the waits of `before` have now.
-    func checkWaits(_ before: Observation, _ now: inout Observation) {
+    /// - Parameters:
+    ///   - now: with the rows that the waits of `before` have now.
+    ///   - acceptedBefore: the last event before the commit; what it sends itself comes after the ends of its waits.
+    func checkWaits(_ before: Observation, _ now: inout Observation, through acceptedBefore: EventSequence) {
         for wait in before.stored.waits where !now.stored.waits.contains(where: { $0.key == wait.key }) {
             guard let row = now.byKey[wait.key] else { continue }
-            let waiting = candidates(wait, now)
+            let waiting = candidates(wait, now).filter { $0.sequence <= acceptedBefore }
             guard row.status == .completed else {
                 if let missed = waiting.first {
                     report(
