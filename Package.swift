@@ -128,6 +128,9 @@ let modules: [Module] = [
             "WorkflowDefinitions", "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
             "YAMLSyntax", "CEL", "Values", "Diagnostics",
         ]),
+    Module(
+        name: "WorkflowReplay",
+        uses: ["WorkflowDefinitions", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "Values", "Diagnostics"]),
     Module(name: "JournalSQLite", uses: ["WorkflowJournal", "Values"], external: [grdb, grdbSQLite]),
     Module(
         name: "BuiltinActions", uses: ["WorkflowEngine", "WorkflowJournal", "Values"],
@@ -186,6 +189,13 @@ let modules: [Module] = [
             "Values", "CEL", "JSONSchema", "Diagnostics",
         ],
         exclude: ["Scenarios"]),
+    Module(
+        name: "WorkflowReplayTests", kind: .test,
+        uses: [
+            "WorkflowReplay", "DefinitionTesting", "WorkflowDefinitions", "WorkflowInterpreter", "WorkflowGraph",
+            "WorkflowJournal", "StandardLibrary", "TestSupport", "Values", "Diagnostics",
+        ],
+        exclude: ["Histories"]),
     Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "JournalContract", "Values"]),
     Module(
         name: "JournalSQLiteTests", kind: .test,

@@ -1,0 +1,6 @@
+import Testing
+import WorkflowReplay
+
+struct RecordedRunTests {
+    @Test func `Placeholder`() { #expect(RecordedRun.version == 1) }
+}
