@@ -139,12 +139,12 @@ let modules: [Module] = [
         ]),
     Module(
         name: "WorkflowServer",
-        uses: ["WorkflowEngine", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Diagnostics"],
+        uses: ["WorkflowReplay", "WorkflowEngine", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Diagnostics"],
         external: [hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommands",
         uses: [
-            "WorkflowServer", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory", "WorkflowEngine",
+            "WorkflowServer", "WorkflowReplay", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory", "WorkflowEngine",
             "WorkflowInterpreter",
             "WorkflowDefinitions", "WorkflowJournal", "WorkflowGraph", "StandardLibrary", "JSONSchema", "CEL", "YAMLSyntax",
             "Schedules", "Values", "Diagnostics",
@@ -195,7 +195,7 @@ let modules: [Module] = [
             "WorkflowReplay", "DefinitionTesting", "WorkflowDefinitions", "WorkflowInterpreter", "WorkflowGraph",
             "WorkflowJournal", "StandardLibrary", "TestSupport", "Values", "Diagnostics",
         ],
-        exclude: ["Histories"]),
+        exclude: ["Histories", "Constructs"]),
     Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "JournalContract", "Values"]),
     Module(
         name: "JournalSQLiteTests", kind: .test,

@@ -204,11 +204,9 @@ struct DefinitionComparison {
     ) {
         let (oldVerb, newVerb) = (RecordedVerb(oldNodes, in: old), RecordedVerb(newNodes, in: new))
         switch (oldVerb, newVerb) {
-        case (.leaf(let was), .leaf(let now)) where was == now:
-            if let (was, now) = narrowedResult(oldNodes, newNodes) {
-                report(form, .resultNoLongerFits(old.id(of: oldNodes.outermost), was, now, at: range))
-            }
+        case (.leaf(let was), .leaf(let now)) where was == now: compareResults(oldNodes, newNodes, form, range)
         case (.action(let was, let oldName), .action(let now, let newName)) where oldName == newName:
+            compareResults(oldNodes, newNodes, form, range)
             compareFiles(old[was], new[now], below: form)
         case (.body, .body):
             let verb: Lists.Verb =
@@ -232,11 +230,14 @@ struct DefinitionComparison {
         }
     }
 
-    /// What the results of a leaf were and what they have to be, where not all of them need fit. Nothing is known of `any`.
-    private func narrowedResult(_ oldNodes: StepNodes, _ newNodes: StepNodes) -> (StaticType, StaticType)? {
-        guard let returns = newNodes.shaping?.returns else { return nil }
+    /// Nothing is known of results that are `any`.
+    private mutating func compareResults(
+        _ oldNodes: StepNodes, _ newNodes: StepNodes, _ form: String, _ range: SourceRange
+    ) {
+        guard let returns = newNodes.shaping?.returns else { return }
         let was = oldNodes.shaping?.returns?.type ?? old[oldNodes.verb].outputType
-        return was.isAdmitted(by: returns, isClosed: false) ? nil : (was, returns.type)
+        guard !was.isAdmitted(by: returns, isClosed: false) else { return }
+        report(form, .resultNoLongerFits(old.id(of: oldNodes.outermost), was, returns.type, at: range))
     }
 
     private mutating func compareUndo(

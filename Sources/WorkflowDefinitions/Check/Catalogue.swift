@@ -135,12 +135,12 @@ package enum DiagnosticCatalogue {
         // Determinism.
         row(.impure, .error, "clock, randomness or environment in an expression"),
         // Against what is recorded: `plan`, `validate --against`.
-        row(.stepGone, .error, "step with a record disappeared"),
-        row(.stepChanged, .error, "recorded step does something else"),
-        row(.recordUnfit, .error, "recorded value no longer fits"),
-        row(.stepMoved, .error, "step moved into or out of a loop or body"),
+        judgement(.stepGone, "step with a record disappeared"),
+        judgement(.stepChanged, "recorded step does something else"),
+        judgement(.recordUnfit, "recorded value no longer fits"),
+        judgement(.stepMoved, "step moved into or out of a loop or body"),
         row(.undoChanged, .warning, "compensation of a recorded step changed"),
-        row(.orderChanged, .error, "step comes before recorded ones"),
+        judgement(.orderChanged, "step comes before recorded ones"),
     ]
 
     private static let byCode = Dictionary(uniqueKeysWithValues: rows.map { ($0.code, $0) })
