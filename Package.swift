@@ -219,8 +219,8 @@ let modules: [Module] = [
     Module(
         name: "WorkflowServerTests", kind: .test,
         uses: [
-            "WorkflowServer", "WorkflowEngine", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
-            "StandardLibrary", "Values", "Diagnostics",
+            "WorkflowServer", "WorkflowReplay", "WorkflowEngine", "WorkflowInterpreter", "WorkflowDefinitions", "WorkflowGraph",
+            "WorkflowJournal", "JournalMemory", "StandardLibrary", "TestSupport", "Values", "Diagnostics",
         ],
         external: [hummingbirdTesting, hummingbird, httpTypes, logging, nioCore]),
     Module(

@@ -23,7 +23,13 @@ package struct EditPlanner {
         /// What keeps it from going on; nil when nothing does.
         package var finding: JournalFinding?
         /// What changes for it though it goes on.
-        package var warnings: [Diagnostic] = []
+        package var warnings: [Diagnostic]
+
+        package init(effect: Effect, finding: JournalFinding? = nil, warnings: [Diagnostic] = []) {
+            self.effect = effect
+            self.finding = finding
+            self.warnings = warnings
+        }
     }
 
     /// What is known of a definition that instances run.

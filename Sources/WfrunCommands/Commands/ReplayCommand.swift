@@ -2,6 +2,7 @@ import ArgumentParser
 import Values
 import WorkflowEngine
 import WorkflowGraph
+import WorkflowJournal
 import WorkflowReplay
 
 struct ReplayCommand: AsyncParsableCommand {

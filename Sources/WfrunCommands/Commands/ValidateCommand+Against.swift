@@ -1,4 +1,5 @@
 import Diagnostics
+import Values
 import WorkflowDefinitions
 import WorkflowGraph
 
