@@ -255,7 +255,7 @@ final class CaseWorld {
         record.note(action, invocation)
         let attempt = CaseRecord.Attempt(instance: invocation.instance, step: invocation.step, number: invocation.attempt)
         let behaviour = record.behaviours[invocation.instance] ?? InstanceBehaviour()
-        if isRecording, let answer = RecordedAnswer.of(action, invocation, behaviour, isRepeated: given) {
+        if isRecording, let answer = RecordedAnswer.of(action, invocation, behaviour, given: given) {
             if let mock = answer.mock { given[mock, default: 0] += 1 }
             inputs.append(.attemptEnded(tag, answer.result))
             return

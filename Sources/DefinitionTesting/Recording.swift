@@ -33,21 +33,23 @@ enum RecordedAnswer {
         var mock: Int?
     }
 
-    /// Nil for an action that answers by itself, and for one that is mocked as it is.
+    /// Nil for an action that answers by itself.
+    /// - Parameter given: how often each mock has answered.
     static func of(
-        _ action: String, _ invocation: ActionInvocation, _ behaviour: InstanceBehaviour, isRepeated given: [Int: Int]
+        _ action: String, _ invocation: ActionInvocation, _ behaviour: InstanceBehaviour, given: [Int: Int]
     ) -> Answer? {
-        let key = invocation.step.text
-        if let path = StepPath(key), let mock = behaviour.mock(for: path), !mock.isSequence || given[mock.number] == nil {
-            return nil
+        let isStub = StubActions.result(of: action, invocation) != nil
+        for (depth, key) in enclosing(invocation.step.text).enumerated() where depth == 0 || !isStub {
+            guard let mock = StepPath(key).flatMap({ behaviour.mock(for: $0) }) else { continue }
+            // One that has given all its answers goes on with the last.
+            switch mock.answers[min(given[mock.number] ?? 0, mock.answers.count - 1)].outcome {
+            case .success(let value):
+                return Answer(
+                    result: depth == 0 ? ActionResult(.success(value)) : success(action, value), mock: mock.number)
+            case .failure(let failure): return Answer(result: ActionResult(.failure(failure)), mock: mock.number)
+            }
         }
-        if StubActions.result(of: action, invocation) != nil { return nil }
-        let mock = enclosing(key).lazy.compactMap { StepPath($0) }.compactMap { behaviour.mock(for: $0) }.first
-        guard let mock else { return Answer(result: success(action, [:])) }
-        switch mock.answers[min(given[mock.number] ?? 0, mock.answers.count - 1)].outcome {
-        case .success(let value): return Answer(result: success(action, value), mock: mock.number)
-        case .failure(let failure): return Answer(result: ActionResult(.failure(failure)), mock: mock.number)
-        }
+        return isStub ? nil : Answer(result: success(action, [:]))
     }
 
     /// The key, then those of the steps around it, innermost first.

@@ -158,7 +158,9 @@ extension EngineCore {
         if graph.digest == stored.digest { return nil }
         switch EditEffect.of(stored, from: try? definitions.graph(stored.digest), to: graph, comparesUndo: false, now: now) {
         case .continues: break
-        case .diverges(let divergence): throw EngineError(.mismatch, divergence.mismatch.description)
+        case .diverges(let divergence):
+            throw EngineError(
+                .mismatch, divergence.mismatch.description, hint: "'wfrun plan' with the definition's file explains it.")
         case .unfit(let values):
             var hint: String?
             if case .setting = values[0].subject {

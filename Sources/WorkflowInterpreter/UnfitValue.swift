@@ -33,6 +33,7 @@ package struct UnfitValue: Error, Sendable, Equatable, CustomStringConvertible {
         case "type"?, nil: actual = kind
         case "required"?: actual = "an object without a required field"
         case "additionalProperties"?, "unevaluatedProperties"?, "false"?: actual = "a field that is not declared"
+        case "enum"?, "const"?: actual = "another \(kind)"
         case let keyword?: actual = "\(kind) that breaks '\(keyword)'"
         }
     }

@@ -13,6 +13,7 @@ struct PlanText {
         var effect: String
         var step: String
         var because: String
+        var hasWarnings = false
     }
 
     var text: String {
@@ -37,19 +38,20 @@ struct PlanText {
     private func group(_ item: Value) -> Group {
         Group(
             effect: item["effect"]?.stringValue ?? "", step: item["step"]?.stringValue ?? "",
-            because: item["because"]?.stringValue ?? "")
+            because: item["because"]?.stringValue ?? "", hasWarnings: item["warnings"]?.listValue?.isEmpty == false)
     }
 
     private func isBefore(_ lhs: Group, _ rhs: Group) -> Bool {
         let ranks = [lhs, rhs].map { Self.order.firstIndex(of: $0.effect) ?? Self.order.count }
         if ranks[0] != ranks[1] { return ranks[0] < ranks[1] }
+        if lhs.hasWarnings != rhs.hasWarnings { return rhs.hasWarnings }
         return lhs.step == rhs.step ? lhs.because.precedesByCodePoint(rhs.because) : lhs.step.precedesByCodePoint(rhs.step)
     }
 
     private func why(_ group: Group) -> String {
         switch group.effect {
         case "unchanged": "runs this definition already"
-        case "continues": "all that is recorded fits"
+        case "continues": "all that is recorded fits" + (group.hasWarnings ? "; mind the warning" : "")
         default: group.because
         }
     }

@@ -55,7 +55,7 @@ extension Diagnostic {
     static func stepMoved(_ id: String, from old: String, to new: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .stepMoved, "the step '\(id)' \(place(from: old, to: new))", at: range, label: "was '\(old)', is '\(new)'",
-            help: "what is recorded is found by where a step stands: leave it there, or give it a new id; \(goesOn)")
+            help: "what is recorded is found by where a step stands: leave it there, or give it a new id")
     }
 
     private static func place(from old: String, to new: String) -> String {
@@ -125,7 +125,7 @@ extension Diagnostic {
     package static func recordedInputDiffers(_ key: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .stepChanged, "'\(key)' is recorded with another input", at: range, label: "asks for something else",
-            help: "the values it is given come from this step's `with`, or from `output` and `let` before it; \(goesOn)")
+            help: "what it is given comes from its `with`, and from `output` and `let` of the steps before it")
     }
 
     package static func recordedValueUnfit(
@@ -139,7 +139,7 @@ extension Diagnostic {
     package static func askedBeforeRecorded(_ key: String, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .orderChanged, "'\(key)' is not recorded, and comes before what is", at: range, label: "not recorded",
-            help: "put new steps behind those that instances have reached; \(goesOn)")
+            help: "put new steps behind those that instances have reached")
     }
 
     package static func recordedElsewhere(_ key: String, at range: SourceRange) -> Diagnostic {
