@@ -1,3 +1,4 @@
+import Diagnostics
 import TestSupport
 import Testing
 import Values
@@ -39,7 +40,7 @@ struct EditPlannerTests {
         var run = RunRecorder(graph: graph, header: header)
         _ = run.begin()
         for item in 0...1 {
-            _ = try run.apply(.outcome(MemoKey("ship[\(item)]/reserve"), .completed("R\(item)")))
+            _ = try run.apply(.outcome(MemoKey("ship[\(item)]/reserve"), .completed(.string("R\(item)"))))
             _ = try run.apply(.outcome(MemoKey("ship[\(item)]/label"), .completed(.null)))
         }
         if timedOut { _ = try run.apply(.signal(.timedOut(MemoKey("rest")))) }
