@@ -144,7 +144,8 @@ let modules: [Module] = [
     Module(
         name: "WfrunCommands",
         uses: [
-            "WorkflowServer", "WorkflowReplay", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory", "WorkflowEngine",
+            "WorkflowServer", "WorkflowReplay", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory",
+            "WorkflowEngine",
             "WorkflowInterpreter",
             "WorkflowDefinitions", "WorkflowJournal", "WorkflowGraph", "StandardLibrary", "JSONSchema", "CEL", "YAMLSyntax",
             "Schedules", "Values", "Diagnostics",
