@@ -1,4 +1,5 @@
 import HTTPTypes
+import JournalMemory
 import TestSupport
 import Testing
 import Values

@@ -38,7 +38,7 @@ struct SourceText {
     private func range(_ value: Value) -> SourceRange? {
         guard let path = value["file"]?.stringValue, let file = files[path], let range = value["range"],
             let start = range["start"]?["byte"]?.intValue, let end = range["end"]?["byte"]?.intValue,
-            (0...end).contains(start), end <= Int64(file.bytes.count)
+            start >= 0, start <= end, end <= Int64(file.bytes.count)
         else { return nil }
         return SourceRange(file: file, bytes: Int(start)..<Int(end))
     }

@@ -17,7 +17,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
             Examples:
               wfrun replay @latest
-              wfrun replay @latest --definition definitions/order.yaml   # as it is edited now
+              wfrun replay @latest --definition definitions/order.yaml   # as edited
               wfrun replay run.json
 
             Exit codes: 0 it replays, 1 it diverges, 2 the history cannot be read, 3 not found.

@@ -56,6 +56,10 @@ struct ValidateCommand: AsyncParsableCommand {
             "Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
     var config: String?
 
+    func validate() throws {
+        if against != nil, paths.contains("-") { throw ValidationError("--against compares files; leave '-' out.") }
+    }
+
     func run() async throws {
         let console = Surroundings.current.console
         let settings = try Settings.load(config: config)
