@@ -42,6 +42,8 @@ final class CaseWorld {
     private let definitions: CaseDefinitions
     private let crashes: Crashes
     private let tracer: StepTracer?
+    /// Definitions run as they are: mocks of whole actions answer for what those call.
+    private let isRecording: Bool
     private var core: EngineCore
     private var inputs: [EngineCore.Input] = []
     private var agenda: [Appointment] = []
@@ -63,9 +65,10 @@ final class CaseWorld {
 
     init(
         _ testCase: TestCase, workflow: String, _ definitions: CaseDefinitions, crashes: Crashes = .never,
-        tracer: StepTracer? = nil
+        tracer: StepTracer? = nil, isRecording: Bool = false
     ) {
         self.tracer = tracer
+        self.isRecording = isRecording
         self.testCase = testCase
         self.crashes = crashes
         let clock = CaseClock(testCase.start)
@@ -111,6 +114,15 @@ final class CaseWorld {
     }
 
     private var hasEnded: Bool { record.ended.contains(root) }
+
+    /// The journals of the case's instances, itself first.
+    func journals() throws(JournalError) -> [StoredInstance] {
+        var found: [StoredInstance] = []
+        for id in record.order {
+            if let stored = try journal.storedInstance(id) { found.append(stored) }
+        }
+        return found
+    }
 
     private func open() throws(JournalError) {
         inputs = [.opened(try journal.open(node: "test"))]
@@ -313,6 +325,11 @@ final class CaseWorld {
         record.note(action, invocation)
         let attempt = CaseRecord.Attempt(instance: invocation.instance, step: invocation.step, number: invocation.attempt)
         let behaviour = record.behaviours[invocation.instance] ?? InstanceBehaviour()
+        if isRecording, let answer = RecordedAnswer.of(action, invocation, behaviour, given: given) {
+            if let mock = answer.mock { given[mock, default: 0] += 1 }
+            inputs.append(.attemptEnded(tag, answer.result))
+            return
+        }
         guard let path = StepPath(invocation.step.text), let mock = behaviour.mock(for: path) else {
             if let result = StubActions.result(of: action, invocation) {
                 inputs.append(.attemptEnded(tag, result))

@@ -108,6 +108,14 @@ struct LiveService: WorkflowService {
 
     func validate(_ source: SourceFile) async -> [Diagnostic] { ProjectAnalysis.diagnostics(ofAlone: source) }
 
+    func definition(
+        _ workflow: String, of sources: [DefinitionRecord.Source]
+    ) async -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
+        ProjectAnalysis.definition(workflow, of: sources)
+    }
+
+    func graph(_ digest: ContentDigest) -> StepGraph? { try? definitions.graph(digest) }
+
     var obstacle: String? { engine.failure }
     var version: String { wfrunVersion }
 }

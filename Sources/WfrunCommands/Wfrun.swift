@@ -35,7 +35,8 @@ struct Wfrun: AsyncParsableCommand {
         subcommands: [
             ValidateCommand.self, TestCommand.self, RunCommand.self, ServeCommand.self, StartCommand.self, ListCommand.self,
             ShowCommand.self, HistoryCommand.self, ResultCommand.self, CancelCommand.self, PauseCommand.self,
-            ResumeCommand.self, RetryCommand.self, UpgradeCommand.self, EventCommand.self, GraphCommand.self,
+            ResumeCommand.self, RetryCommand.self, UpgradeCommand.self, PlanCommand.self, ReplayCommand.self, EventCommand.self,
+            GraphCommand.self,
             EvalCommand.self, CheckCommand.self, NextCommand.self, SchemaCommand.self, StdlibCommand.self, ExplainCommand.self,
             VersionCommand.self,
         ])

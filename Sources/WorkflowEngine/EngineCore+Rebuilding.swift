@@ -33,12 +33,7 @@ extension EngineCore {
 
     /// Nil when the definition does not take the input. A run that has not begun begins now.
     static func header(of stored: StoredInstance, _ graph: StepGraph, config: Value, now: Timestamp) -> InstanceHeader? {
-        guard case .success(let input) = graph.main.input.admit(stored.input) else { return nil }
-        let began = Timestamp(microseconds: now.microseconds)
-        return InstanceHeader(
-            id: stored.claim.id, workflow: stored.workflow, continuations: stored.state.continuations, input: input,
-            config: typedConfig(config, graph), trigger: stored.trigger, run: stored.state.run,
-            startedAt: stored.state.startedAt ?? began)
+        try? InstanceHeader.of(stored, on: graph, config: config, now: Timestamp(microseconds: now.microseconds)).get()
     }
 
     private func rebuild(

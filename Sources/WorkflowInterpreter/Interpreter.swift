@@ -36,6 +36,8 @@ package final class Interpreter {
     var countsEveryPlace = false
     var finallyBegan: ((Frame, Ending) -> Void)?
     var undoBegan: ((Registration) -> Void)?
+    /// Watched by `ReplayedRun`, which must know why a replay goes another way.
+    var resultRefused: ((UnfitValue) -> Void)?
     private var isDeadlinePending = true
     /// When the workflow's timeout is over.
     private var deadline: Timestamp?

@@ -21,6 +21,7 @@ package protocol JournalQueries: Sendable {
     /// Everything of an instance's current run, live or ended, without a right to write it: its claim is void, its version
     /// is what `Transition.Subject.revive` takes.
     func storedInstance(_ id: InstanceID) throws(JournalError) -> StoredInstance?
+    func definition(_ digest: ContentDigest) throws(JournalError) -> DefinitionRecord?
     /// First to last; the last one is the current run.
     func runs(of id: InstanceID) throws(JournalError) -> [RunSummary]
     /// Instances that `invoke` steps of any of its runs started, in the order of their making.

@@ -3,6 +3,7 @@ import HTTPTypes
 import JournalSQLite
 import Values
 import WorkflowEngine
+import WorkflowGraph
 import WorkflowJournal
 import WorkflowServer
 
@@ -19,8 +20,14 @@ struct StoredReader: APISource {
     }
 
     func send(_ call: APICall) async throws(CommandFailure) -> APIAnswer {
-        let request = APIRequest(id: "local", method: call.method, target: call.target)
-        let answer = await api.handle(request, as: Principal(name: "local", grants: [Grant(.read)]))
+        var headers: HTTPFields = [:]
+        if call.body != nil { headers[.contentType] = "application/json" }
+        let body = call.body.map { JSON.bytes($0) } ?? []
+        let request = APIRequest(
+            id: "local", method: call.method, target: call.target, headers: headers,
+            readBody: { (_) async throws(Problem) in body })
+        // Whoever may read the file may ask it anything; there is nothing behind it that could change something.
+        let answer = await api.handle(request, as: Principal(name: "local", grants: [Grant(.admin)]))
         return APIAnswer(status: Int(answer.status.code), body: answer.body)
     }
 }
@@ -48,6 +55,15 @@ private struct StoredService: WorkflowService {
     func upgrade(_ id: InstanceID, reason: String?) async throws(EngineError) -> ContentDigest { throw Self.noServer }
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail? { nil }
     func validate(_ source: SourceFile) async -> [Diagnostic] { [] }
+    func definition(
+        _ workflow: String, of sources: [DefinitionRecord.Source]
+    ) async -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
+        ProjectAnalysis.definition(workflow, of: sources)
+    }
+    func graph(_ digest: ContentDigest) -> StepGraph? {
+        guard let record = try? queries.definition(digest) else { return nil }
+        return try? ProjectAnalysis.load(record)
+    }
     var obstacle: String? { Self.noServer.message }
     var version: String { wfrunVersion }
 }
