@@ -123,6 +123,11 @@ extension InvariantChecker {
     /// I19: in generated definitions, a top-level step `c…` registers an undo when it completes.
     private func checkUndone(_ now: Observation) {
         guard now.status != .completed, now.hasBegun else { return }
+        // A run that is left by `return` or `continue_as_new` has dropped what was registered, though its `finally` still runs.
+        let stop = now.byKey[.cancelSignal]?.completedSequence ?? now.byKey[.deadlineSignal]?.completedSequence ?? .max
+        if now.rows.contains(where: { $0.key.text.hasPrefix(".finally/") && $0.scheduledSequence < stop }), stop != .max {
+            return
+        }
         if now.status == .cancelled, now.byKey[.cancelSignal]?.output?["compensate"]?.boolValue == false { return }
         for row in now.rows where (row.verb == .call || row.verb == .invoke) && row.status == .completed {
             guard row.key.text.hasPrefix("c_"), !row.key.text.contains("/"), !row.key.text.contains(".") else { continue }

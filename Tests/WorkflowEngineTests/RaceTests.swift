@@ -97,6 +97,61 @@ struct RaceTests {
         #expect(bench.status(id) == .completed)
     }
 
+    @Test func `A cancel with a pause after it lets an event that came before win`() throws {
+        let bench = try Bench(
+            """
+            workflow: case
+            events:
+              ping: {}
+            steps:
+              - id: w
+                wait: { event: ping }
+            """)
+        let id = bench.start()
+        let event = NewEvent(id: "e", name: "ping", source: "test", data: [:])
+        // All before the engine looks.
+        _ = try bench.journal.inner.write([
+            .accept(SentEvent(event: event)),
+            .request(InstanceRequest(instance: id, kind: .cancel(CancelRequest()))),
+            .request(InstanceRequest(instance: id, kind: .pause(reason: nil))),
+        ])
+        try bench.restart()
+        #expect(bench.row(id, "w")?.status == .completed)
+        #expect(bench.status(id) == .completed)
+    }
+
+    @Test func `A parent that died before it confirmed its detached child is found again`() throws {
+        let bench = try Bench()
+        let child = """
+            workflow: child
+            concurrency: { limit: 1, overflow: reject }
+            steps:
+              - id: work
+                call: shell
+                with: { argv: [work] }
+            """
+        try bench.define(child)
+        try bench.define(
+            """
+            workflow: case
+            steps:
+              - id: side
+                invoke: child
+                detach: true
+            """, besides: [child])
+        var writes = 0
+        bench.journal.plan = { _, kind in
+            if kind == .write { writes += 1 }
+            return kind == .write && writes == 3 ? .crashBefore : nil
+        }
+        let id = bench.start()
+        #expect(bench.row(id, "side")?.status == .waiting)
+        bench.journal.plan = { _, _ in nil }
+        try bench.restart()
+        #expect(bench.status(id) == .completed)
+        #expect(bench.runningSteps == ["work"])
+    }
+
     @Test func `A paused instance that its running step ends is not held any more`() throws {
         let bench = try Bench(
             """

@@ -58,6 +58,35 @@ struct RetryTests {
         #expect(bench.running.isEmpty)
     }
 
+    @Test func `A step that begins anew asks again for what had been stopped in it`() throws {
+        let bench = try Bench(
+            """
+            workflow: case
+            steps:
+              - id: a
+                call: shell
+                with: { argv: [a] }
+              - id: p
+                parallel:
+                  - id: z
+                    sleep: 1m
+                  - id: f
+                    fail: { code: author.no, message: no }
+                finally:
+                  - id: c
+                    call: log
+                    with: { message: done }
+            """)
+        let id = bench.start()
+        bench.end("a")
+        #expect(bench.status(id) == .failed)
+        try bench.retry(id, from: "p/z")
+        #expect(bench.summary(id)?.hold == nil)
+        #expect(bench.summary(id)?.run == 2)
+        #expect(bench.status(id) == .failed)
+        #expect(bench.keys(id).filter { $0 == "p/z" }.count == 1)
+    }
+
     @Test func `A retry never keeps the failure, also where it came before what was undone`() throws {
         let bench = try Bench(
             """
