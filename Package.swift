@@ -119,7 +119,7 @@ let modules: [Module] = [
 
     Module(
         name: "WorkflowEngine",
-        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules"],
+        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules", "Diagnostics"],
         external: [deque, heap]),
     Module(name: "JournalMemory", uses: ["WorkflowJournal", "Values"]),
     Module(
@@ -136,7 +136,7 @@ let modules: [Module] = [
         ]),
     Module(
         name: "WorkflowServer",
-        uses: ["WorkflowEngine", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Diagnostics"],
+        uses: ["WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Diagnostics"],
         external: [hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommands",
@@ -195,7 +195,7 @@ let modules: [Module] = [
         uses: [
             "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "JournalMemory",
             "Simulation", "StandardLibrary", "TestSupport", "Values",
-        ]),
+        ], exclude: ["Explanations"]),
     Module(
         name: "DefinitionTestingTests", kind: .test,
         uses: [
