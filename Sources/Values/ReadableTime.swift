@@ -9,7 +9,7 @@ extension Timestamp {
 }
 
 extension TimeSpan {
-    /// The two largest units: `2d 3h`, `4m 10s`, `1.2 s`, `45 ms`.
+    /// The two largest units: `2d 3h`, `4m 10s`, `5m`, `1.2 s`, `45 ms`.
     package var readable: String {
         let total = seconds
         if total < 1 { return "\(microseconds / 1_000) ms" }
@@ -23,7 +23,11 @@ extension TimeSpan {
         var parts: [String] = []
         for (name, size) in units where parts.count < 2 {
             let amount = rest / size
-            if amount > 0 || !parts.isEmpty { parts.append("\(amount)\(name)") }
+            if amount > 0 {
+                parts.append("\(amount)\(name)")
+            } else if !parts.isEmpty {
+                break
+            }
             rest %= size
         }
         return parts.joined(separator: " ")

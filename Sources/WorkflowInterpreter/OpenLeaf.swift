@@ -30,6 +30,8 @@ package struct OpenLeaf: Sendable {
 
 package struct RunningTimeout: Sendable {
     package var step: MemoKey
+    /// It limits this attempt of a body, not the step.
+    package var attempt: Int?
     package var dueAt: Timestamp
     package var consequence: Consequence
 
@@ -162,25 +164,25 @@ extension Interpreter {
         }
         return earliest.map { earliest in
             RunningTimeout(
-                step: earliest.key.stepOfTimeout ?? earliest.key, dueAt: earliest.due,
-                consequence: consequence(ofTimeoutAt: earliest.frame))
+                step: memoKey(earliest.frame.key), attempt: isRetry(earliest.frame) ? earliest.frame.attempt : nil,
+                dueAt: earliest.due, consequence: consequence(ofTimeoutAt: earliest.frame))
         }
     }
 
     /// Where the failure `timeout` goes that is raised at this frame.
     private func consequence(ofTimeoutAt raising: Frame) -> RunningTimeout.Consequence {
-        var isRetryable = false
-        var frame: Frame? = raising.parent
-        if let node = raising.isNode, case .retry = graph[node].kind {
-            isRetryable = true
-            frame = raising
-        }
+        // The timeout of an attempt is retryable, that of a step is not.
+        let isRetryable = isRetry(raising)
+        var frame: Frame? = isRetryable ? raising : raising.parent
         while let next = frame {
             if let end = end(ofTimeoutAt: next, isRetryable: isRetryable) { return end }
-            // Retryable is the attempt's own timeout, not what the step makes of it further out.
             frame = next.parent
         }
         return .fails(undoing: root.map { registeredSteps(in: $0) } ?? [])
+    }
+
+    private func isRetry(_ frame: Frame) -> Bool {
+        if let node = frame.isNode, case .retry = graph[node].kind { true } else { false }
     }
 
     private func end(ofTimeoutAt frame: Frame, isRetryable: Bool) -> RunningTimeout.Consequence? {

@@ -42,7 +42,7 @@ extension ExplanationCase {
                       - { id: a, call: shell, with: { argv: [a] } }
                       - { id: b, call: shell, with: { argv: [b] } }
                 """)
-            bench.end("a", .failure(broken))
+            bench.end("both/a", .failure(broken))
             return (bench, id)
         },
         ExplanationCase("undoing-after-the-deadline") {
@@ -62,7 +62,7 @@ extension ExplanationCase {
                       errors: shell.exit
                       steps:
                         - { id: decide, wait: { event: decided }, timeout: 1d }
-                """)
+                """, "events: { decided: any }")
             bench.end("a", .failure(broken))
             return (bench, id)
         },

@@ -35,7 +35,9 @@ extension ExplanationCase {
         ExplanationCase("event") { try started(matching, head, input: orderInput, seconds: 7_500) },
         ExplanationCase("event-where") { try started(testing, head, input: orderInput) },
         ExplanationCase("event-of-several-names") {
-            try started("  - { id: w, wait: { event: [yes, no] } }", seconds: 5)
+            try started(
+                "  - { id: w, wait: { event: [yes.sir, no.sir] } }", "events: { yes.sir: { by: string }, no.sir: any }",
+                seconds: 5)
         },
         ExplanationCase("event-other-value") {
             let (bench, id) = try started(matching, head, input: orderInput)
@@ -65,7 +67,8 @@ extension ExplanationCase {
             return (bench, id)
         },
         ExplanationCase("event-where-fails") {
-            let (bench, id) = try started("  - { id: w, wait: { event: ping, where: \"${{ event.data.a.b == 1 }}\" } }")
+            let (bench, id) = try started(
+                "  - { id: w, wait: { event: ping, where: \"${{ event.data.a.b == 1 }}\" } }", "events: { ping: any }")
             bench.send("ping", ["a": 3])
             return (bench, id)
         },
@@ -110,6 +113,7 @@ extension ExplanationCase {
             try bench.define(
                 """
                 workflow: case
+                events: { ping: any }
                 triggers:
                   - { event: ping }
                 steps:
@@ -132,6 +136,7 @@ extension ExplanationCase {
         ExplanationCase("child") {
             let child = """
                 workflow: payment
+                events: { bank.confirmed: any }
                 steps:
                   - { id: confirm, wait: { event: bank.confirmed }, timeout: 1d }
                 """
@@ -164,7 +169,7 @@ extension ExplanationCase {
                       - { id: a, call: shell, with: { argv: [a] } }
                       - { id: b, sleep: 1h }
                       - { id: c, wait: { event: go } }
-                """)
+                """, "events: { go: any }")
         },
         ExplanationCase("more-open-steps-than-are-told") {
             try started(

@@ -144,7 +144,7 @@ struct ExplanationCase: Sendable, CustomTestStringConvertible {
                     steps:
                       - { id: a, call: shell, with: { argv: [a] } }
                 """)
-            bench.end("a", .failure(Failure(code: "shell.exit", message: "exit status 4")))
+            bench.end("book/a", .failure(Failure(code: "shell.exit", message: "exit status 4")))
             return (bench, id)
         },
     ]
@@ -183,7 +183,7 @@ struct ExplanationCase: Sendable, CustomTestStringConvertible {
                       errors: timeout
                       steps:
                         - { id: giveup, call: log, with: { message: late } }
-                """)
+                """, "events: { answer: any }")
         },
         ExplanationCase("timeout-caught-conditionally-further-out") {
             try started(
@@ -211,7 +211,7 @@ struct ExplanationCase: Sendable, CustomTestStringConvertible {
                   - id: parcel
                     wait: { event: scanned }
                     timeout: 7d
-                """)
+                """, "events: { scanned: any }")
             bench.end("reserve")
             bench.end("charge")
             return (bench, id)

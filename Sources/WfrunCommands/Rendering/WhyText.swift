@@ -14,24 +14,21 @@ struct WhyText {
     private func body(of why: Value, indent: String) -> [String] {
         var lines = texts(why["sentences"]).map { indent + $0 } + commands(why["commands"], indent: indent)
         for step in why["steps"]?.listValue ?? [] {
-            lines += ["" + (indent.isEmpty ? "" : indent)] + self.step(step, indent: indent)
+            if indent.isEmpty { lines.append("") }
+            lines += self.step(step, indent: indent)
         }
-        if let more = why["more"]?.stringValue { lines += [indent, indent + printable(more)] }
-        return lines.map { $0.allSatisfy { $0 == " " } ? "" : $0 }
+        if let more = why["more"]?.stringValue { lines += (indent.isEmpty ? [""] : []) + [indent + printable(more)] }
+        return lines
     }
 
     private func step(_ step: Value, indent: String) -> [String] {
         let status = step["status"]?.stringValue ?? "?"
-        let sentences = texts(step["sentences"])
-        let near = (step["near"]?.listValue ?? []).compactMap { $0["sentence"]?.stringValue }.map(printable)
-        var lines: [String] = []
-        for (index, sentence) in sentences.enumerated() {
-            let mark = index == 0 ? style(Wording.glyph(status), Wording.ink(status)) : " "
-            lines.append("\(indent)\(mark) \(sentence)")
-            // The sentence that announces them ends with a colon.
-            if !near.isEmpty && sentence.hasSuffix(":") && index > 0 {
-                lines += near.map { "\(indent)    · \($0)" }
-            }
+        let mark = style(Wording.glyph(status), Wording.ink(status))
+        var lines = texts(step["sentences"]).enumerated().map { index, sentence in
+            "\(indent)\(index == 0 ? mark : " ") \(sentence)"
+        }
+        for near in step["near"]?.listValue ?? [] {
+            lines.append("\(indent)    · " + printable(near["sentence"]?.stringValue ?? ""))
         }
         if let child = step["child"], child["sentences"] != nil { lines += body(of: child, indent: indent + "    ") }
         return lines + commands(step["commands"], indent: indent + "  ")

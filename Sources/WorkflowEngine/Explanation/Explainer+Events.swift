@@ -64,34 +64,31 @@ extension Explainer {
 
     func remedy(for wait: OpenWait, _ graph: StepGraph) -> Remedy {
         let name = wait.events.first ?? ""
+        let wishes = wait.match + wait.equalities
         var source = ""
-        var data: Value = .map([:])
-        var hasPlaceholders = false
-        if let type = graph.events[name]?.type { data = Self.example(of: type, &hasPlaceholders) }
-        for wish in wait.match + wait.equalities {
+        var data = graph.events[name].map { Self.example(of: $0.type) } ?? .map([:])
+        for wish in wishes {
             switch wish.path.first {
             case "data": data = data.setting(wish.path.dropFirst(), to: wish.value)
             case "source": source = wish.value.stringValue.map { " --source " + Self.quoted($0) } ?? ""
             default: break
             }
         }
-        hasPlaceholders = hasPlaceholders && data.hasPlaceholder
-        let needsMore = !wait.conditions.isEmpty
-        let effect =
-            hasPlaceholders
-            ? "is taken by it; put something in for each \"…\"\(needsMore ? ", and mind 'where'" : "")"
-            : needsMore ? "is taken by it, if 'where' holds for the data" : "is taken by it"
+        let wanted = Set(wishes.compactMap { $0.path.dropFirst().first })
+        let examples = (data.mapValue ?? [:]).compactMap(\.key.value.stringValue).filter { !wanted.contains($0) }
         return Remedy(
-            command: "wfrun event send \(Self.quoted(name))\(source) --data \(Self.quoted(JSON.text(data)))", effect: effect)
+            command: "wfrun event send \(Self.quoted(name))\(source) --data \(Self.quoted(JSON.text(data)))",
+            effect: "lets it go on" + (wait.conditions.isEmpty ? "" : " if " + wait.conditions.joined(separator: " && "))
+                + (examples.isEmpty ? "" : "; put in real values for " + examples.joined(separator: ", ")))
     }
 
-    /// What a payload of this type looks like: required fields only, `…` where a text belongs.
-    private static func example(of type: StaticType, _ hasPlaceholders: inout Bool) -> Value {
+    /// What a payload of this type looks like: required fields only.
+    private static func example(of type: StaticType) -> Value {
         switch type {
         case .record(let record):
             var map = ValueMap()
             for field in record.fields where !field.isOptional && !field.type.mayBeNull {
-                map[field.name] = example(of: field.type, &hasPlaceholders)
+                map[field.name] = example(of: field.type)
             }
             return .map(map)
         case .enumeration(let members): return .string(members.first ?? "…")
@@ -100,9 +97,7 @@ extension Explainer {
         case .bool: return false
         case .int, .uint, .double: return 0
         case .nullable, .null, .optional: return .null
-        case .any, .error, .never, .string, .secret, .bytes, .timestamp, .duration, .type:
-            hasPlaceholders = true
-            return "…"
+        case .any, .error, .never, .string, .secret, .bytes, .timestamp, .duration, .type: return "…"
         }
     }
 
@@ -159,14 +154,5 @@ extension Value {
         var map = mapValue ?? [:]
         map[name] = (map[name] ?? [:]).setting(path.dropFirst(), to: new)
         return .map(map)
-    }
-
-    fileprivate var hasPlaceholder: Bool {
-        switch self {
-        case .string("…"): true
-        case .list(let items): items.contains(where: \.hasPlaceholder)
-        case .map(let map): map.contains { $0.value.hasPlaceholder }
-        case .null, .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .type, .optional: false
-        }
     }
 }

@@ -99,6 +99,7 @@ package struct Explainer: Sendable {
         let failed = stored.steps.filter { $0.status == .failed }
         return WaitExplanation.End(
             failure: stored.state.failure,
+            reason: stored.steps.first { $0.key == .cancelSignal }?.output.flatMap { CancelRequest(value: $0).reason },
             uncertain: failed.filter { $0.failure?.isUncertain == true }.map(\.key),
             failedCleanup: stored.state.isCleanupIncomplete ? failed.filter { $0.key.isOfCleanup }.map(\.key) : [])
     }
@@ -161,7 +162,7 @@ package struct Explainer: Sendable {
             ]
         case .queued(_, let holders):
             return holders.prefix(1).map {
-                Remedy(command: "wfrun why \($0)", effect: "says what the instance before it waits for")
+                Remedy(command: "wfrun why \($0)", effect: "says what the one that holds the place waits for")
             }
         case .unbegun, .moving, .waiting: return []
         }

@@ -5,32 +5,29 @@ import WorkflowJournal
 
 /// Waits and events in words.
 extension ExplanationWording {
-    func waiting(_ wait: StepExplanation.EventWait, _ step: StepExplanation) -> [String] {
+    func waiting(_ wait: StepExplanation.EventWait, _ step: StepExplanation) -> String {
         let names = wait.wait.events.map { "'\($0)'" }.joined(separator: " or ")
         let asked = (wait.wait.match + wait.wait.equalities).map { "\(path($0.path)) = \(shown($0.value))" }
         let with = asked.isEmpty ? "" : " with " + asked.joined(separator: " and ")
-        var conditions = ""
-        if !wait.wait.conditions.isEmpty {
-            conditions = "\(asked.isEmpty ? "" : ",") for which " + wait.wait.conditions.joined(separator: " and ")
+        let conditions = wait.wait.conditions.isEmpty ? "" : " for which " + wait.wait.conditions.joined(separator: " && ")
+        return "Step \(name(step.step)) has been waiting since \(time(step.since)) for an event \(names)\(with)\(conditions)."
+    }
+
+    /// Before the lines of the events that came near.
+    func came(_ wait: StepExplanation.EventWait) -> String {
+        if wait.near.isEmpty { return "No such event has come so far, and none that is nearly one." }
+        if wait.furtherCount > 0 {
+            let which = wait.near.count == 1 ? "the nearest is" : "the nearest are"
+            return "Of \(wait.furtherCount + wait.near.count) events that came and are not what it waits for \(which):"
         }
-        var sentences = ["Step \(name(step.step)) waits for an event \(names)\(with)\(conditions), since \(ago(step.since))."]
-        if wait.near.isEmpty {
-            sentences.append("No such event has come\(wait.wait.events.count == 1 ? "" : " under any of these names") so far.")
-        } else if wait.furtherCount > 0 {
-            let which = wait.near.count == 1 ? "The nearest" : "The nearest \(wait.near.count)"
-            sentences.append(
-                "\(which) of \(wait.furtherCount + wait.near.count) events that came and are not what it waits for:")
-        } else {
-            sentences.append(wait.near.count == 1 ? "One event came near:" : "\(wait.near.count) events came near:")
-        }
-        return sentences
+        return wait.near.count == 1 ? "One event came near:" : "\(wait.near.count) events came near:"
     }
 
     func near(_ near: StepExplanation.NearEvent) -> String {
         let event = near.event
         let reasons = near.differences.map { reason($0, event) }
         let text = reasons.isEmpty ? "it is what the step waits for, and is taken next" : reasons.joined(separator: "; ")
-        return "event \(event.id) ('\(event.name)' from '\(event.source)', \(now.since(event.time).readable) ago): \(text)"
+        return "event \(event.id) ('\(event.name)' from '\(event.source)', \(ago(event.time))): \(text)"
     }
 
     private func reason(_ difference: StepExplanation.Difference, _ event: StoredEvent) -> String {

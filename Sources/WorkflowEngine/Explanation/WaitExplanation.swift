@@ -38,6 +38,8 @@ package struct WaitExplanation: Sendable {
 
     package struct End: Sendable {
         package var failure: Failure?
+        /// Of the operator who cancelled it.
+        package var reason: String?
         /// Steps that may have had their effect without anybody knowing.
         package var uncertain: [MemoKey]
         /// Undos and `finally` blocks that failed.
