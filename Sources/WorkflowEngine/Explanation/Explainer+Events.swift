@@ -19,6 +19,7 @@ extension Explainer {
         let count = near.count
         near += try misnamed(wait, key, stored, interpreter)
         near.sort { $0.precedes($1) }
+        if near.first?.differences.isEmpty == true { near.removeAll { !$0.differences.isEmpty } }
         let shown = Array(near.prefix(limits.nearEvents))
         let named = shown.count { !$0.isMisnamed }
         return StepExplanation.EventWait(wait: wait, near: shown, furtherCount: count - named)
@@ -66,7 +67,9 @@ extension Explainer {
         let name = wait.events.first ?? ""
         let wishes = wait.match + wait.equalities
         var source = ""
-        var data = graph.events[name].map { Self.example(of: $0.type) } ?? .map([:])
+        var data = graph.events[name].map { Self.example(of: $0.type) } ?? .null
+        // Anything will do.
+        if data.mapValue == nil { data = [:] }
         for wish in wishes {
             switch wish.path.first {
             case "data": data = data.setting(wish.path.dropFirst(), to: wish.value)

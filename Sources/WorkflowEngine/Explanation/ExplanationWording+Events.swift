@@ -16,6 +16,7 @@ extension ExplanationWording {
     /// Before the lines of the events that came near.
     func came(_ wait: StepExplanation.EventWait) -> String {
         if wait.near.isEmpty { return "No such event has come so far, and none that is nearly one." }
+        if wait.near.contains(where: \.differences.isEmpty) { return "What it waits for has come:" }
         if wait.furtherCount > 0 {
             let which = wait.near.count == 1 ? "the nearest is" : "the nearest are"
             return "Of \(wait.furtherCount + wait.near.count) events that came and are not what it waits for \(which):"
@@ -26,7 +27,7 @@ extension ExplanationWording {
     func near(_ near: StepExplanation.NearEvent) -> String {
         let event = near.event
         let reasons = near.differences.map { reason($0, event) }
-        let text = reasons.isEmpty ? "it is what the step waits for, and is taken next" : reasons.joined(separator: "; ")
+        let text = reasons.isEmpty ? "the step takes it next" : reasons.joined(separator: "; ")
         return "event \(event.id) ('\(event.name)' from '\(event.source)', \(ago(event.time))): \(text)"
     }
 

@@ -10,6 +10,8 @@ extension ExplanationWording {
             sentences.append(self.stop(stop))
         } else if let timeout = step.timeout {
             sentences.append(self.timeout(timeout, of: step))
+        } else if case .event = step.cause {
+            sentences.append("No timeout ends this wait.")
         }
         // What follows is told below it, one line each.
         if case .event(let wait) = step.cause { sentences.append(came(wait)) }
