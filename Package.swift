@@ -215,7 +215,10 @@ let modules: [Module] = [
         external: [hummingbirdTesting, hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommandsTests", kind: .test,
-        uses: ["WfrunCommands", "WorkflowEngine", "WorkflowDefinitions", "StandardLibrary", "Values", "Diagnostics"]),
+        uses: [
+            "WfrunCommands", "WorkflowEngine", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalSQLite",
+            "StandardLibrary", "Values", "Diagnostics",
+        ]),
     Module(
         name: "SimulationTests", kind: .test,
         uses: [

@@ -117,7 +117,10 @@ extension Wire {
             case .fails(let undoing): ["kind": "fails", "undoing": keys(undoing)]
             case .recorded: ["kind": "recorded"]
             }
-        return ["step": .string(timeout.step.text), "at": Value(timeout.dueAt), "then": then]
+        return [
+            "step": .string(timeout.step.text), "attempt": timeout.attempt.map { Value($0) } ?? .null,
+            "at": Value(timeout.dueAt), "then": then,
+        ]
     }
 
     // MARK: - Events
