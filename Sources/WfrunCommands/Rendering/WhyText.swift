@@ -13,11 +13,15 @@ struct WhyText {
 
     private func body(of why: Value, indent: String) -> [String] {
         var lines = texts(why["sentences"]).map { indent + $0 } + commands(why["commands"], indent: indent)
+        // A blank line after the heading and around each step that takes more than a line; none further in.
+        var isApart = true
         for step in why["steps"]?.listValue ?? [] {
-            if indent.isEmpty { lines.append("") }
-            lines += self.step(step, indent: indent)
+            let text = self.step(step, indent: indent)
+            if indent.isEmpty && (isApart || text.count > 1) { lines.append("") }
+            isApart = text.count > 1
+            lines += text
         }
-        if let more = why["more"]?.stringValue { lines += (indent.isEmpty ? [""] : []) + [indent + printable(more)] }
+        if let more = why["more"]?.stringValue { lines += (indent.isEmpty && isApart ? [""] : []) + [indent + printable(more)] }
         return lines
     }
 

@@ -16,6 +16,8 @@ extension Explainer {
                 near.append(Self.nearEvent(seen, key, stored, interpreter))
             }
         }
+        // What it could not have taken anyway, and would not have.
+        near.removeAll { $0.isOutOfReach && $0.differences.count > 1 }
         let count = near.count
         near += try misnamed(wait, key, stored, interpreter)
         near.sort { $0.precedes($1) }
@@ -119,6 +121,15 @@ extension Explainer {
 
 extension StepExplanation.NearEvent {
     fileprivate var isMisnamed: Bool { differences.contains { if case .name = $0 { true } else { false } } }
+
+    fileprivate var isOutOfReach: Bool {
+        differences.contains { difference in
+            switch difference {
+            case .earlier, .taken, .trigger: true
+            case .name, .content: false
+            }
+        }
+    }
 
     /// Fewer differences first, then smaller ones, then newer events.
     fileprivate func precedes(_ other: StepExplanation.NearEvent) -> Bool {

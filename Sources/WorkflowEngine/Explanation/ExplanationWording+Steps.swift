@@ -61,7 +61,9 @@ extension ExplanationWording {
             let then =
                 attempt.isAtMostOnce
                 ? "it runs at most once, so it then fails with 'interrupted'" : "the same attempt is then made again"
-            sentences = ["Step \(name) was running \(action)\(which) when the server ended; \(then)."]
+            sentences = [
+                "Step \(name) was running \(action)\(which)\(which.isEmpty ? "" : ",") when the server ended; \(then)."
+            ]
         }
         if attempt.interruptions > 0 {
             let count = attempt.interruptions == 1 ? "once" : "\(attempt.interruptions) times"
