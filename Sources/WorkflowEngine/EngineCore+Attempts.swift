@@ -30,12 +30,14 @@ extension EngineCore {
 
     /// After the commit: those that found no place stand in line.
     func queueWaiting(_ instance: LiveInstance) {
-        for key in instance.unqueued {
+        // A place that is free at once begins the next transition, which may line up others.
+        let keys = instance.unqueued
+        instance.unqueued = []
+        for key in keys {
             if let open = instance.openActions[key], open.row.status == .scheduled {
                 queueForPlace(instance, key, action: open.request.action)
             }
         }
-        instance.unqueued = []
     }
 
     func queueForPlace(_ instance: LiveInstance, _ key: MemoKey, action: String) {
@@ -116,17 +118,15 @@ extension EngineCore {
                 action: open.request.action, startedAt: now, holdsPlace: !isInline(open.request.action),
                 redactor: Redactor(values)))
         guard handlers[open.request.action] != nil else {
-            attemptEnded(
-                tag,
-                ActionResult(
-                    .failure(Failure(code: "action.unknown", message: "this server has no action '\(open.request.action)'"))))
+            failAtOnce(
+                tag, Failure(code: "action.unknown", message: "this server has no action '\(open.request.action)'"), instance)
             return
         }
         let input: Value
         switch revealedInput(open, instance, values, missing) {
         case .success(let revealed): input = revealed
         case .failure(let failure):
-            attemptEnded(tag, ActionResult(.failure(failure)))
+            failAtOnce(tag, failure, instance)
             return
         }
         if let limit = open.request.policy.timeout { timers.insert(.attempt(tag), dueAt: now.adding(limit) ?? now) }
@@ -137,6 +137,15 @@ extension EngineCore {
                     instance: instance.id, workflow: instance.interpreter.header.workflow, step: key,
                     key: open.request.idempotencyKey, attempt: open.row.attempt, input: input,
                     trustedHosts: TrustedHosts.of(input, at: open.request.writtenHosts), time: now)))
+    }
+
+    /// An attempt whose action cannot even begin. Others of the same commit are still to be begun: what follows from it comes
+    /// with the next activation.
+    private func failAtOnce(_ tag: AttemptTag, _ failure: Failure, _ instance: LiveInstance) {
+        guard let attempt = attempts.end(tag) else { return }
+        if attempt.holdsPlace { slots.giveBack(attempt.action) }
+        instance.queue.append(
+            .result(tag.step, attempt: tag.attempt, ActionResult(.failure(failure)), startedAt: attempt.startedAt))
     }
 
     private func revealedInput(

@@ -139,7 +139,8 @@ extension EngineCore {
         let isStopped = instance.openActions[row.key]?.isStopped == true
         switch row.status {
         case .scheduled where isStopped, .sleeping where isStopped: instance.queue.append(.notStarted(row.key))
-        case .scheduled: queueForPlace(instance, row.key, action: request.action)
+        // Lined up once the instance is whole: with a place free at once it would begin to move.
+        case .scheduled: instance.unqueued.append(row.key)
         case .running:
             // Still under way in this process when only its instance left memory; a kept result is the same.
             let isHere = attempts.tags(of: claim.instance, row.key).contains { $0.attempt == row.attempt }

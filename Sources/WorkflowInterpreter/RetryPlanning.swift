@@ -47,7 +47,9 @@ struct RetryPlanning {
         }
         // What was undone is not kept, nor what came after it; that may reach back behind further undos.
         while let first = run.undone.compactMap({ firstUndone($0, draft) }).min() {
-            draft = Draft(cut: first, unwound: first)
+            // Other branches may have gone on after the failure: it is not kept even where it came before what was undone.
+            let culprit = run.culprit.flatMap { $0 < first ? $0 : nil }
+            draft = Draft(cut: first, culprit: culprit, unwound: culprit ?? first)
         }
         return draft
     }

@@ -68,10 +68,10 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         do {
             return try perform(.write) { () throws(JournalError) in
                 let outcomes = try written(batch)
-                for outcome in outcomes {
-                    if case .committed(let committed) = outcome, committed.claim.version == 1 {
-                        started.append(committed.claim)
-                    }
+                for case (.transition(let transition), .committed(let committed)) in zip(batch, outcomes) {
+                    // What already was somebody's stays so.
+                    if case .advance = transition.subject { continue }
+                    started.append(committed.claim)
                 }
                 return outcomes
             }
