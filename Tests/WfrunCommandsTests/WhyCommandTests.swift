@@ -39,7 +39,8 @@ struct WhyCommandTests {
         let new = NewInstance(
             id: InstanceID("01890000-0000-7000-8000-000000000000"), workflow: "parcel", digest: graph.digest, input: input,
             config: ContentDigest(of: [:] as Value), trigger: ["type": "api"], createdAt: time)
-        let state = Transition.InstanceState(status: .suspended, startedAt: time, runStartedAt: time)
+        // The event below has been looked at and declined.
+        let state = Transition.InstanceState(status: .suspended, startedAt: time, runStartedAt: time, marksConsumed: 1)
         var transition = Transition(subject: .start(new), time: time, instance: state)
         let asked: Value = ["events": ["scanned"], "match": []]
         transition.steps = [

@@ -148,6 +148,21 @@ extension ExplanationCase {
             bench.advance(30)
             return (bench, id)
         },
+        ExplanationCase("child-tried-again") {
+            let child = """
+                workflow: payment
+                steps:
+                  - { id: no, fail: { code: bank.closed, message: come back later, retryable: true } }
+                """
+            let bench = try Bench()
+            try bench.define(child)
+            try bench.define(
+                "workflow: case\nsteps:\n  - { id: pay, invoke: payment, retry: { attempts: 3, delay: 10m, jitter: false } }\n",
+                besides: [child])
+            let id = bench.start()
+            bench.advance(1)
+            return (bench, id)
+        },
         ExplanationCase("queued") {
             let bench = try Bench(
                 """

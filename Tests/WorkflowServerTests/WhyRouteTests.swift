@@ -36,8 +36,9 @@ struct WhyRouteTests {
                 DefinitionRecord(digest: workflow.digest, workflow: "parcel", semantics: 1, sources: [], matchSets: [])),
             .configure([:]),
         ])
+        // The event below has been looked at and declined.
         let state = Transition.InstanceState(
-            status: .suspended, startedAt: Self.time, runStartedAt: Self.time)
+            status: .suspended, startedAt: Self.time, runStartedAt: Self.time, marksConsumed: 1)
         var transition = Transition(subject: .start(new), time: Self.time, instance: state)
         let asked: Value = ["events": ["scanned"], "match": []]
         transition.steps = [

@@ -28,7 +28,8 @@ extension ExplanationWording {
                 ? ["Step \(name) waits for a free place to run \(action): the server runs at most \(places) actions at once."]
                 : ["Step \(name) is next to run \(action)."]
         case .retry(let number, let total, let after):
-            return again("Step \(name) runs \(action) again", step, number, total, after)
+            let does = step.verb == .invoke ? "invokes" : "runs"
+            return again("Step \(name) \(does) \(action) again", step, number, total, after)
         case .bodyRetry(let body, let number, let total, let after):
             return again("Step \(self.name(body)) is tried again", step, number, total, after)
         case .round(let body, let number, let total):
