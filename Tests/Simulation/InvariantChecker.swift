@@ -107,6 +107,11 @@ final class InvariantChecker {
         self.inspect = inspect
     }
 
+    func detach() {
+        inspect = { _ in nil }
+        clock = { SimulatedClock.start }
+    }
+
     func report(_ invariant: String, _ message: String) {
         if violation == nil { violation = Violation(invariant: invariant, message: message) }
     }

@@ -267,6 +267,14 @@ struct RandomDefinition {
     }
 
     private mutating func stop(_ indent: Int, _ depth: Int) {
+        var indent = indent
+        if features.isTimed, enclosed > 0 {
+            // Not in the moment in which what is beside it begins.
+            add(indent, "- id: \(id("g"))")
+            add(indent + 2, "steps:")
+            indent += 4
+            sleep(indent)
+        }
         let mayReturn = enclosed == 0 && depth < 3 && random.chance(300)
         add(indent, "- id: \(id("f"))")
         add(indent + 2, "if: ${{ input.n % 4 == \(random.below(4)) }}")

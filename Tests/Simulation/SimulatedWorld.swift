@@ -84,6 +84,7 @@ final class SimulatedWorld {
     /// Runs until nothing more happens by itself, an invariant is broken, or the step limit is reached.
     func run(stepLimit: Int = 200_000) {
         begin()
+        defer { dismantle() }
         while checker.violation == nil, steps < stepLimit, let item = agenda.popFirst() {
             steps += 1
             clock.advance(to: item.time)
@@ -114,6 +115,17 @@ final class SimulatedWorld {
             agenda.insert(at: disturbance.at) { [unowned self] in disturb(disturbance.what) }
         }
         startServer()
+    }
+
+    /// What still holds the world lets go of it.
+    private func dismantle() {
+        agenda = Agenda()
+        waiting = []
+        (onEdit, onRetire) = ({ _ in }, { _ in })
+        journal.observe = { _, _ in }
+        journal.plan = { _, _ in nil }
+        journal.onWakeup { _ in }
+        checker.detach()
     }
 
     private func disturb(_ what: Disturbance) {
