@@ -55,7 +55,9 @@ struct ExplanationWording {
         case .unbegun(let start?): return ["It begins at \(time(start))."] + idle
         case .unbegun(nil):
             return obstacle == nil ? ["It has not begun; the server begins it next."] : ["It has not begun."] + idle
-        case .moving: return obstacle == nil ? ["It is being moved on right now."] : ["Something has come for it that nobody has looked at yet."] + idle
+        case .moving:
+            return obstacle == nil
+                ? ["It is being moved on right now."] : ["Something has come for it that nobody has looked at yet."] + idle
         case .waiting: return idle
         }
     }
