@@ -119,7 +119,7 @@ let modules: [Module] = [
 
     Module(
         name: "WorkflowEngine",
-        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules"],
+        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules", "Diagnostics"],
         external: [deque, heap]),
     Module(name: "JournalMemory", uses: ["WorkflowJournal", "Values"]),
     Module(
@@ -139,7 +139,10 @@ let modules: [Module] = [
         ]),
     Module(
         name: "WorkflowServer",
-        uses: ["WorkflowReplay", "WorkflowEngine", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Diagnostics"],
+        uses: [
+            "WorkflowReplay", "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values",
+            "Diagnostics",
+        ],
         external: [hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommands",
@@ -206,7 +209,7 @@ let modules: [Module] = [
         uses: [
             "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "JournalMemory",
             "Simulation", "StandardLibrary", "TestSupport", "Values",
-        ]),
+        ], exclude: ["Explanations"]),
     Module(
         name: "DefinitionTestingTests", kind: .test,
         uses: [
@@ -226,7 +229,10 @@ let modules: [Module] = [
         external: [hummingbirdTesting, hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommandsTests", kind: .test,
-        uses: ["WfrunCommands", "WorkflowEngine", "WorkflowDefinitions", "StandardLibrary", "Values", "Diagnostics"]),
+        uses: [
+            "WfrunCommands", "WorkflowEngine", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalSQLite",
+            "StandardLibrary", "Values", "Diagnostics",
+        ]),
     Module(
         name: "SimulationTests", kind: .test,
         uses: [

@@ -205,6 +205,12 @@ extension Columns {
             sequence: EventSequence(int()), id: text(), name: text(), source: text(), time: time(), data: try json())
     }
 
+    mutating func log() throws(SQLiteFailure) -> LogRow {
+        LogRow(
+            time: time(), level: text(), key: optionalText().map { MemoKey($0) }, message: text(),
+            data: try optionalJSON() ?? .null, line: int())
+    }
+
     mutating func failure() throws(SQLiteFailure) -> Failure? {
         try optionalJSON().map(Failure.init(value:))
     }

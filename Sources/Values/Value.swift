@@ -55,7 +55,7 @@ extension Value: Hashable {
         case .int(let value): hasher.combine(value)
         case .uint(let value): hasher.combine(value)
         case .double(let value): hasher.combine(value.bitPattern)
-        case .string(let value), .type(let value): for byte in value.utf8 { hasher.combine(byte) }
+        case .string(let value), .type(let value): value.hashCodePoints(into: &hasher)
         case .bytes(let value): hasher.combine(value)
         case .list(let value): hasher.combine(value)
         case .map(let value): hasher.combine(value)
@@ -111,17 +111,5 @@ extension Value {
         case .type: "type"
         case .optional: "optional"
         }
-    }
-}
-
-extension StringProtocol {
-    /// Equality by code point. Swift's `==` compares under canonical equivalence, which CEL, JSON and memo keys do not.
-    package func hasSameCodePoints(as other: some StringProtocol) -> Bool {
-        utf8.elementsEqual(other.utf8)
-    }
-
-    /// Order by code point, which for UTF-8 is the order of the bytes.
-    package func precedesByCodePoint(_ other: some StringProtocol) -> Bool {
-        utf8.lexicographicallyPrecedes(other.utf8)
     }
 }

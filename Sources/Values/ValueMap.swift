@@ -23,7 +23,7 @@ package enum MapKey: Sendable, Hashable, Comparable {
         case .int(let value): hasher.combine(value)
         case .uint(let value):
             if let signed = Int64(exactly: value) { hasher.combine(signed) } else { hasher.combine(value) }
-        case .string(let value): for byte in value.utf8 { hasher.combine(byte) }
+        case .string(let value): value.hashCodePoints(into: &hasher)
         }
     }
 

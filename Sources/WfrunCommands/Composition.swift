@@ -106,6 +106,10 @@ struct LiveService: WorkflowService {
         try await engine.ended(id, within: within)
     }
 
+    func explain(_ id: InstanceID) throws(JournalError) -> WaitExplanation? {
+        try Explainer(queries: queries, graph: { try? definitions.graph($0) }).explain(id, at: wallClock())
+    }
+
     func validate(_ source: SourceFile) async -> [Diagnostic] { ProjectAnalysis.diagnostics(ofAlone: source) }
 
     func definition(

@@ -160,10 +160,21 @@ extension EngineCore {
 
     // MARK: - After
 
-    func attemptEnded(_ tag: AttemptTag, _ result: ActionResult) {
-        guard let attempt = attempts.end(tag) else { return }
+    func attemptEnded(_ tag: AttemptTag, _ result: ActionResult) { attemptsEnded([(tag: tag, result: result)]) }
+
+    func attemptsEnded(_ ends: [(tag: AttemptTag, result: ActionResult)]) {
+        var instances: [LiveInstance] = []
+        for end in ends {
+            if let instance = take(end.result, of: end.tag), instances.last !== instance { instances.append(instance) }
+        }
+        for instance in instances { activate(instance) }
+        fillPlaces()
+    }
+
+    /// Queues what an attempt has brought back for its instance. Returns that when it is in memory.
+    private func take(_ result: ActionResult, of tag: AttemptTag) -> LiveInstance? {
+        guard let attempt = attempts.end(tag) else { return nil }
         if attempt.holdsPlace { slots.giveBack(attempt.action) }
-        defer { fillPlaces() }
         var result = attempt.redactor.redact(result)
         if attempt.hasTimedOut, case .failure(let failure) = result.outcome {
             result.outcome = .failure(
@@ -172,16 +183,16 @@ extension EngineCore {
                     isUncertain: failure.isUncertain || failure.code == "stopped"))
         }
         // Stopped by the shutdown and by nobody else: its row stays `running`, so the next server finds it interrupted.
-        if attempt.isStoppedByShutdown, case .failure = result.outcome { return }
+        if attempt.isStoppedByShutdown, case .failure = result.outcome { return nil }
         let occurrence = LiveInstance.Occurrence.result(
             tag.step, attempt: tag.attempt, checked(result), startedAt: attempt.startedAt)
-        if let instance = live[tag.instance] {
-            instance.queue.append(occurrence)
-            activate(instance)
-        } else {
+        guard let instance = live[tag.instance] else {
             keptResults[tag.instance, default: []].append(occurrence)
             fetch(tag.instance)
+            return nil
         }
+        instance.queue.append(occurrence)
+        return instance
     }
 
     /// What may be stored of a result: JSON within the limits.

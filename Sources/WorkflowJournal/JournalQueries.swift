@@ -30,6 +30,14 @@ package protocol JournalQueries: Sendable {
     func gatePosition(of id: InstanceID) throws(JournalError) -> GatePosition?
     /// Who has consumed an event, in the order of instances.
     func takers(of event: EventSequence) throws(JournalError) -> [EventTaker]
+    /// The newest events of a name, newest first, with what they are to an instance.
+    func events(named name: String, seenBy id: InstanceID, limit: Int) throws(JournalError) -> [SeenEvent]
+    /// Names of which there have been events, by code point.
+    func eventNames(limit: Int) throws(JournalError) -> [String]
+    /// Who stands at a gate: first those who have a place, then those who wait, each in the order of their coming.
+    func places(at gate: String, limit: Int) throws(JournalError) -> [GateVisitor]
+    /// Lines that the engine itself wrote into an instance's log, newest first.
+    func notes(of id: InstanceID, limit: Int) throws(JournalError) -> [LogRow]
 }
 
 package struct InstanceFilter: Sendable, Hashable {

@@ -85,6 +85,12 @@ final class FakeService: WorkflowService {
         state.withLock { $0.ended }
     }
 
+    func explain(_ id: InstanceID) throws(JournalError) -> WaitExplanation? {
+        let explainer = Explainer(
+            queries: journal, graph: { digest in self.offered.first { $0.digest == digest }?.graph })
+        return try explainer.explain(id, at: Timestamp(microseconds: 1_700_000_060_000_000))
+    }
+
     func validate(_ source: SourceFile) async -> [Diagnostic] {
         let library = StandardLibrary.files.map { SourceFile(path: $0.path, bytes: $0.bytes) }
         return DefinitionAnalyzer.analyze(SourceSet(definitions: [source], library: library, root: nil)).diagnostics

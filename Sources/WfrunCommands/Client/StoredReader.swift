@@ -13,7 +13,9 @@ struct StoredReader: APISource {
 
     init(database path: String) throws(CommandFailure) {
         do throws(JournalError) {
-            api = API(service: StoredService(queries: try SQLiteJournal.openReadOnly(path: path)), tokens: NoTokens())
+            let service = StoredService(
+                queries: try SQLiteJournal.openReadOnly(path: path), isServed: SQLiteJournal.isServed(path: path))
+            api = API(service: service, tokens: NoTokens())
         } catch {
             throw CommandFailure(error, database: path)
         }
@@ -39,6 +41,8 @@ private struct NoTokens: TokenStore {
 /// A service that only reads: there is no engine behind it.
 private struct StoredService: WorkflowService {
     let queries: any JournalQueries
+    /// Another process has the database open.
+    let isServed: Bool
 
     private static let noServer = EngineError(.unavailable, "No server is running on this database")
 
@@ -54,6 +58,15 @@ private struct StoredService: WorkflowService {
     }
     func upgrade(_ id: InstanceID, reason: String?) async throws(EngineError) -> ContentDigest { throw Self.noServer }
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail? { nil }
+    func explain(_ id: InstanceID) throws(JournalError) -> WaitExplanation? {
+        let obstacle = "No server has this database open, so nothing of it moves; 'wfrun serve' takes it up again."
+        let explainer = Explainer(
+            queries: queries,
+            graph: { digest in (try? queries.definition(digest)).flatMap { $0 }.flatMap { try? ProjectAnalysis.load($0) } },
+            obstacle: isServed ? nil : obstacle)
+        return try explainer.explain(id, at: wallClock())
+    }
+
     func validate(_ source: SourceFile) async -> [Diagnostic] { [] }
     func definition(
         _ workflow: String, of sources: [DefinitionRecord.Source]
