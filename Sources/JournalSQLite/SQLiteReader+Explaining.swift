@@ -1,5 +1,5 @@
 import GRDB
-package import Values
+import Values
 package import WorkflowJournal
 
 // What `wfrun why` asks about events, gates and the log, and the definition it explains with.

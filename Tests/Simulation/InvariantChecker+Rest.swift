@@ -14,7 +14,9 @@ extension InvariantChecker {
                 switch row.verb {
                 // Told to stop while it waits for its next attempt.
                 case .call: row.status == .sleeping
-                case .invoke, .emit: row.status == .scheduled
+                case .emit: row.status == .scheduled
+                // The start of a detached child is confirmed by the transition after it.
+                case .invoke: row.status == .scheduled || row.status == .waiting && isDetached(row, now)
                 case .wait, .sleep, .signal: false
                 }
             }
@@ -27,6 +29,12 @@ extension InvariantChecker {
                 report("I9", "\(now.id) is at rest for ever")
             }
         case .pending, .completed, .failed, .cancelled, .timedOut: break
+        }
+    }
+
+    private func isDetached(_ row: StepRow, _ now: Observation) -> Bool {
+        ((try? store.children(of: now.id)) ?? []).contains {
+            $0.link.isDetached && $0.link.step == row.key && $0.link.run == now.run
         }
     }
 

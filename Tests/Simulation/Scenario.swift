@@ -27,7 +27,7 @@ package struct Scenario: Sendable, CustomStringConvertible {
     static let secret = "canary-4f9a1c7e"
 
     /// Seeds that follow each other share a project: compiling one takes longer than running it.
-    static let seedsPerProject: UInt64 = 8
+    static let seedsPerProject: UInt64 = 16
 
     package static func drawn(_ seed: UInt64) throws -> Scenario {
         let project = try DrawnProject.shared(seed / seedsPerProject)
