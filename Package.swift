@@ -119,7 +119,7 @@ let modules: [Module] = [
 
     Module(
         name: "WorkflowEngine",
-        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules"],
+        uses: ["WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Schedules", "Diagnostics"],
         external: [deque, heap]),
     Module(name: "JournalMemory", uses: ["WorkflowJournal", "Values"]),
     Module(
@@ -128,6 +128,9 @@ let modules: [Module] = [
             "WorkflowDefinitions", "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
             "YAMLSyntax", "CEL", "Values", "Diagnostics",
         ]),
+    Module(
+        name: "WorkflowReplay",
+        uses: ["WorkflowDefinitions", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "Values", "Diagnostics"]),
     Module(name: "JournalSQLite", uses: ["WorkflowJournal", "Values"], external: [grdb, grdbSQLite]),
     Module(
         name: "BuiltinActions", uses: ["WorkflowEngine", "WorkflowJournal", "Values"],
@@ -136,12 +139,16 @@ let modules: [Module] = [
         ]),
     Module(
         name: "WorkflowServer",
-        uses: ["WorkflowEngine", "WorkflowGraph", "WorkflowJournal", "CEL", "Values", "Diagnostics"],
+        uses: [
+            "WorkflowReplay", "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "CEL", "Values",
+            "Diagnostics",
+        ],
         external: [hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommands",
         uses: [
-            "WorkflowServer", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory", "WorkflowEngine",
+            "WorkflowServer", "WorkflowReplay", "BuiltinActions", "DefinitionTesting", "JournalSQLite", "JournalMemory",
+            "WorkflowEngine",
             "WorkflowInterpreter",
             "WorkflowDefinitions", "WorkflowJournal", "WorkflowGraph", "StandardLibrary", "JSONSchema", "CEL", "YAMLSyntax",
             "Schedules", "Values", "Diagnostics",
@@ -186,6 +193,13 @@ let modules: [Module] = [
             "Values", "CEL", "JSONSchema", "Diagnostics",
         ],
         exclude: ["Scenarios"]),
+    Module(
+        name: "WorkflowReplayTests", kind: .test,
+        uses: [
+            "WorkflowReplay", "DefinitionTesting", "WorkflowDefinitions", "WorkflowInterpreter", "WorkflowGraph",
+            "WorkflowJournal", "StandardLibrary", "TestSupport", "Values", "Diagnostics",
+        ],
+        exclude: ["Histories", "Constructs"]),
     Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "JournalContract", "Values"]),
     Module(
         name: "JournalSQLiteTests", kind: .test,
@@ -195,7 +209,7 @@ let modules: [Module] = [
         uses: [
             "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "WorkflowDefinitions", "JournalMemory",
             "Simulation", "StandardLibrary", "TestSupport", "Values",
-        ]),
+        ], exclude: ["Explanations"]),
     Module(
         name: "DefinitionTestingTests", kind: .test,
         uses: [
@@ -209,13 +223,16 @@ let modules: [Module] = [
     Module(
         name: "WorkflowServerTests", kind: .test,
         uses: [
-            "WorkflowServer", "WorkflowEngine", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
-            "StandardLibrary", "Values", "Diagnostics",
+            "WorkflowServer", "WorkflowReplay", "WorkflowEngine", "WorkflowInterpreter", "WorkflowDefinitions", "WorkflowGraph",
+            "WorkflowJournal", "JournalMemory", "StandardLibrary", "TestSupport", "Values", "Diagnostics",
         ],
         external: [hummingbirdTesting, hummingbird, httpTypes, logging, nioCore]),
     Module(
         name: "WfrunCommandsTests", kind: .test,
-        uses: ["WfrunCommands", "WorkflowEngine", "WorkflowDefinitions", "StandardLibrary", "Values", "Diagnostics"]),
+        uses: [
+            "WfrunCommands", "WorkflowEngine", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalSQLite",
+            "StandardLibrary", "Values", "Diagnostics",
+        ]),
     Module(
         name: "SimulationTests", kind: .test,
         uses: [

@@ -34,13 +34,16 @@ struct CaseRun {
         record = CaseRecord(root: InstanceID(""))
     }
 
-    mutating func result(crashing: Bool, visits: VisitRecord? = nil) -> CaseResult {
+    mutating func result(
+        crashing: Bool, atOperations: Bool = false, visits: VisitRecord? = nil
+    ) -> CaseResult {
         let world = run(.never, visits?.tracer)
         record = world.record
         if let visits { record.visited = visits.nodes }
         var differences = problems(record)
         if differences.isEmpty { differences = Comparison(record, testCase).differences }
         if differences.isEmpty, crashing { differences = self.crashing(transitions: world.transitions) }
+        if differences.isEmpty, atOperations { differences = crashingAtOperations() }
         return CaseResult(
             name: testCase.name, range: testCase.range, differences: differences,
             steps: differences.isEmpty ? [] : StepTree.lines(record), runs: runs)
@@ -62,6 +65,22 @@ struct CaseRun {
             if !found.isEmpty { return found }
         }
         return compare(run(.afterEach).record, after: "after every transition")
+    }
+
+    /// A crash before each operation of the journal, and after its effect, until a run ends untouched.
+    private mutating func crashingAtOperations() -> [Difference] {
+        for takesEffect in [false, true] {
+            var operation = 1
+            while true {
+                let world = run(.at(operation: operation, takesEffect: takesEffect))
+                let place = takesEffect ? "after the effect of" : "before"
+                let found = compare(world.record, after: "\(place) operation \(operation)")
+                if !found.isEmpty { return found }
+                if world.operations < operation { break }
+                operation += 1
+            }
+        }
+        return []
     }
 
     private func compare(_ crashed: CaseRecord, after place: String) -> [Difference] {

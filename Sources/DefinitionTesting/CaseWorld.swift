@@ -16,6 +16,8 @@ final class CaseWorld {
         case after(Int)
         /// Once after every transition, as long as it is a new one; what it announced is carried out and its answer lost.
         case afterEach
+        /// At this operation of the journal, counted from 1: before it has its effect, or after that and before its answer.
+        case at(operation: Int, takesEffect: Bool)
     }
 
     /// A case that has written so much will not end by itself.
@@ -40,23 +42,33 @@ final class CaseWorld {
     private let definitions: CaseDefinitions
     private let crashes: Crashes
     private let tracer: StepTracer?
+    /// Definitions run as they are: mocks of whole actions answer for what those call.
+    private let isRecording: Bool
     private var core: EngineCore
     private var inputs: [EngineCore.Input] = []
     private var agenda: [Appointment] = []
     private var counter = 0
     private(set) var record: CaseRecord
     private(set) var transitions = 0
+    /// Of the journal.
+    private(set) var operations = 0
+    private var isDying = false
+    private var unanswered: [EngineCore.Ticket: EngineCore.Input] = [:]
+    /// Steps that were begun and are begun at most once: a crash makes a difference to them on purpose.
+    private var begunOnce: Set<MemoKey> = []
     private var seenTransitions: Set<Int> = []
     private var mustCrash = false
     private var interruptions = InterruptionCount()
     private var answered: [CaseRecord.Attempt: Int] = [:]
     private var given: [Int: Int] = [:]
+    private var answersDue: [CaseRecord.Attempt: Timestamp] = [:]
 
     init(
         _ testCase: TestCase, workflow: String, _ definitions: CaseDefinitions, crashes: Crashes = .never,
-        tracer: StepTracer? = nil
+        tracer: StepTracer? = nil, isRecording: Bool = false
     ) {
         self.tracer = tracer
+        self.isRecording = isRecording
         self.testCase = testCase
         self.crashes = crashes
         let clock = CaseClock(testCase.start)
@@ -103,6 +115,15 @@ final class CaseWorld {
 
     private var hasEnded: Bool { record.ended.contains(root) }
 
+    /// The journals of the case's instances, itself first.
+    func journals() throws(JournalError) -> [StoredInstance] {
+        var found: [StoredInstance] = []
+        for id in record.order {
+            if let stored = try journal.storedInstance(id) { found.append(stored) }
+        }
+        return found
+    }
+
     private func open() throws(JournalError) {
         inputs = [.opened(try journal.open(node: "test"))]
     }
@@ -113,15 +134,46 @@ final class CaseWorld {
             while !inputs.isEmpty, record.problem == nil {
                 let input = inputs.removeFirst()
                 core.handle(input, at: clock.now)
-                try perform(core.takeEffects())
+                do {
+                    try perform(core.takeEffects())
+                } catch {
+                    guard isDying else { throw error }
+                    isDying = false
+                    try crash()
+                }
                 if mustCrash { try crash() }
             }
             if hasEnded { return }
             // Whoever was marked by another's write is found here, as the engine's polling would.
-            let claims = try journal.claim(limit: 500)
+            guard let claims = try claimAll() else { continue }
             if claims.isEmpty { return }
             inputs.append(.claimed(claims, isLast: true))
         }
+    }
+
+    /// Nil when the process died of it.
+    private func claimAll() throws(JournalError) -> [Claim]? {
+        do {
+            return try operate { () throws(JournalError) in try journal.claim(limit: 500) }
+        } catch {
+            guard isDying else { throw error }
+            isDying = false
+            try crash()
+            return nil
+        }
+    }
+
+    /// One operation of the journal, of which the process may die.
+    private func operate<Answer>(_ work: () throws(JournalError) -> Answer) throws(JournalError) -> Answer {
+        operations += 1
+        guard case .at(operations, let takesEffect) = crashes, begunOnce.isEmpty else { return try work() }
+        if takesEffect {
+            let answer = try work()
+            // What it has just announced may be begun once only.
+            guard begunOnce.isEmpty else { return answer }
+        }
+        isDying = true
+        throw JournalError(.failed, "the process died")
     }
 
     /// To the next instant at which something happens; false when there is none.
@@ -148,7 +200,13 @@ final class CaseWorld {
         return true
     }
 
-    private func ask(_ input: EngineCore.Input) { inputs.append(input) }
+    private func ask(_ input: EngineCore.Input) {
+        inputs.append(input)
+        switch input {
+        case .start(let ticket, _, _), .write(let ticket, _): unanswered[ticket] = input
+        default: break
+        }
+    }
 
     private func ticket() -> EngineCore.Ticket {
         counter += 1
@@ -171,17 +229,22 @@ final class CaseWorld {
             case .write(let tag, let write):
                 guard try self.write(tag, write) else { return }
             case .claim(let limit):
-                let claims = try journal.claim(limit: limit)
+                let claims = try operate { () throws(JournalError) in try journal.claim(limit: limit) }
                 inputs.append(.claimed(claims, isLast: claims.count < limit))
-            case .claimOne(let key): inputs.append(.claimedOne(key, try journal.claim(key)))
-            case .load(let claim): inputs.append(.loaded(claim, try journal.load(claim)))
-            case .readInbox(let claim): inputs.append(.inbox(claim, try journal.inbox(claim, limit: 64)))
+            case .claimOne(let key):
+                inputs.append(.claimedOne(key, try operate { () throws(JournalError) in try journal.claim(key) }))
+            case .load(let claim):
+                inputs.append(.loaded(claim, try operate { () throws(JournalError) in try journal.load(claim) }))
+            case .readInbox(let claim):
+                inputs.append(.inbox(claim, try operate { () throws(JournalError) in try journal.inbox(claim, limit: 64) }))
             case .readTimers(let instant):
-                inputs.append(.timers(try journal.timers(dueBy: instant, limit: .max), through: instant))
-            case .release(let claim): try journal.release([claim])
+                let due = try operate { () throws(JournalError) in try journal.timers(dueBy: instant, limit: .max) }
+                inputs.append(.timers(due, through: instant))
+            case .release(let claim): try operate { () throws(JournalError) in try journal.release([claim]) }
             case .perform(let tag, let action, let invocation): call(tag, action, invocation)
             case .abort(let tag): abort(tag)
-            case .answer(_, let answer):
+            case .answer(let ticket, let answer):
+                unanswered[ticket] = nil
                 if case .refused(let error) = answer { record.problem = .broken(error.message) }
             case .ended(let id): record.ended.insert(id)
             case .report: break
@@ -191,16 +254,13 @@ final class CaseWorld {
 
     /// False when the process dies of it.
     private func write(_ tag: EngineCore.WriteTag, _ write: JournalWrite) throws(JournalError) -> Bool {
-        let outcomes = try journal.write([write])
-        inputs.append(.written([(tag: tag, outcome: outcomes[0])]))
-        if case .enqueue(let new) = write, case .enqueued = outcomes[0] { record.note(new) }
-        guard case .transition(let transition) = write, case .committed = outcomes[0] else {
-            if case .refused(let refusal) = outcomes[0] { record.problem = .broken(refusal.message) }
-            return true
+        let outcome = try operate { () throws(JournalError) in
+            let outcome = try journal.write([write])[0]
+            note(write, outcome)
+            return outcome
         }
-        transitions += 1
-        record.note(transition)
-        interruptions.note(transition)
+        inputs.append(.written([(tag: tag, outcome: outcome)]))
+        guard case .transition(let transition) = write, case .committed = outcome else { return true }
         if transitions > Self.transitionLimit { record.problem = .endless(transitions) }
         switch crashes {
         case .never: return true
@@ -214,9 +274,31 @@ final class CaseWorld {
             if mustCrash {
                 // Everything else in line dies; this commit's own consequences are still carried out.
                 inputs.removeAll()
-                inputs.append(.written([(tag: tag, outcome: outcomes[0])]))
+                inputs.append(.written([(tag: tag, outcome: outcome)]))
             }
             return true
+        case .at: return true
+        }
+    }
+
+    /// What has been stored, whether or not anybody hears of it.
+    private func note(_ write: JournalWrite, _ outcome: WriteOutcome) {
+        switch (write, outcome) {
+        case (.enqueue(let new), .enqueued): record.note(new)
+        case (.transition(let transition), .committed):
+            transitions += 1
+            record.note(transition)
+            interruptions.note(transition)
+            for change in transition.steps {
+                let row = change.row
+                if row.status == .running, definitions.isBegunOnce(row) {
+                    begunOnce.insert(row.key)
+                } else {
+                    begunOnce.remove(row.key)
+                }
+            }
+        case (_, .refused(let refusal)): record.problem = .broken(refusal.message)
+        default: break
         }
     }
 
@@ -230,11 +312,11 @@ final class CaseWorld {
                 for case .perform(let tag, let action, let invocation) in core.takeEffects() { call(tag, action, invocation) }
             }
         }
-        let waiting = inputs.filter { if case .write = $0 { true } else { false } }
         agenda.removeAll { if case .answer = $0.what { true } else { false } }
         core = Self.core(definitions, testCase, tracer, clock.now)
         try open()
-        inputs += waiting
+        // Whoever had no answer asks again.
+        inputs += unanswered.sorted { $0.key.number < $1.key.number }.map(\.value)
     }
 
     // MARK: - Actions
@@ -243,6 +325,11 @@ final class CaseWorld {
         record.note(action, invocation)
         let attempt = CaseRecord.Attempt(instance: invocation.instance, step: invocation.step, number: invocation.attempt)
         let behaviour = record.behaviours[invocation.instance] ?? InstanceBehaviour()
+        if isRecording, let answer = RecordedAnswer.of(action, invocation, behaviour, given: given) {
+            if let mock = answer.mock { given[mock, default: 0] += 1 }
+            inputs.append(.attemptEnded(tag, answer.result))
+            return
+        }
         guard let path = StepPath(invocation.step.text), let mock = behaviour.mock(for: path) else {
             if let result = StubActions.result(of: action, invocation) {
                 inputs.append(.attemptEnded(tag, result))
@@ -265,7 +352,10 @@ final class CaseWorld {
         let answer = mock.answers[mock.isSequence ? index : 0]
         let result = ActionResult(answer.outcome)
         if let delay = answer.delay {
-            plan(.answer(tag, result), after: delay)
+            // An attempt that is repeated because its answer was lost answers when it would have.
+            let due = answersDue[attempt] ?? clock.now.adding(delay) ?? clock.now
+            answersDue[attempt] = due
+            plan(.answer(tag, result), after: max(due, clock.now).since(clock.now))
         } else {
             inputs.append(.attemptEnded(tag, result))
         }
@@ -330,15 +420,16 @@ struct CaseDefinitions: DefinitionProvider {
 
     /// A crash between the announcement and the effect is what `at_most_once` makes a difference of, on purpose.
     func announcesAtMostOnce(_ transition: Transition) -> Bool {
-        transition.steps.contains { change in
-            let row = change.row
-            guard row.status == .running, let path = StepPath(row.key.text) else { return false }
-            return graphs.values.contains { graph in
-                guard case .success(let place) = graph.place(of: path) else { return false }
-                if case .action(let call) = graph[place.step.verb].kind, call.isAtMostOnce { return true }
-                return place.composites.contains { composite in
-                    if case .composite(let call) = graph[composite.node].kind { call.isAtMostOnce } else { false }
-                }
+        transition.steps.contains { $0.row.status == .running && isBegunOnce($0.row) }
+    }
+
+    func isBegunOnce(_ row: StepRow) -> Bool {
+        guard let path = StepPath(row.key.text) else { return false }
+        return graphs.values.contains { graph in
+            guard case .success(let place) = graph.place(of: path) else { return false }
+            if case .action(let call) = graph[place.step.verb].kind, call.isAtMostOnce { return true }
+            return place.composites.contains { composite in
+                if case .composite(let call) = graph[composite.node].kind { call.isAtMostOnce } else { false }
             }
         }
     }

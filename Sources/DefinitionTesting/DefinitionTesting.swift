@@ -67,6 +67,8 @@ package struct TestSuite: Sendable {
         package var filter: String?
         /// Each case again with restarts.
         package var crashesEverywhere = false
+        /// Each case again with a crash before and in every operation of the journal.
+        package var crashesAtEveryOperation = false
         package var measuresCoverage = false
 
         package init() {}
@@ -80,7 +82,8 @@ package struct TestSuite: Sendable {
             var run = CaseRun(testCase, target)
             results.append(
                 run.result(
-                    crashing: options.crashesEverywhere, visits: options.measuresCoverage ? VisitRecord() : nil))
+                    crashing: options.crashesEverywhere, atOperations: options.crashesAtEveryOperation,
+                    visits: options.measuresCoverage ? VisitRecord() : nil))
             if options.measuresCoverage { coverage.add(run.record, testCase) }
         }
         return SuiteResult(file: file, target: target.name, cases: results, coverage: coverage)

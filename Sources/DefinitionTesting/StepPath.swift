@@ -84,57 +84,6 @@ struct StepPath: Sendable, Hashable {
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
-/// A step's chain of nodes taken apart: its verb and what is around it.
-struct StepNodes {
-    /// Outermost first; the last is the verb.
-    var nodes: [NodeIndex] = []
-    var clauses: [Node.CatchClause] = []
-    var compensate: BlockIndex?
-    var finally: BlockIndex?
-    var shaping: Node.Shaping?
-    var isForeach = false
-    var isRepeat = false
-    var bodyRetry: (node: NodeIndex, policy: RetryPolicy)?
-
-    var verb: NodeIndex { nodes[nodes.count - 1] }
-
-    init(_ start: NodeIndex, in graph: StepGraph) {
-        var next: NodeIndex? = start
-        while let index = next {
-            nodes.append(index)
-            next = take(index, graph[index].kind)
-        }
-    }
-
-    private mutating func take(_ index: NodeIndex, _ kind: Node.Kind) -> NodeIndex? {
-        switch kind {
-        case .condition(_, let body), .timeout(_, let body): return body
-        case .finally(let body, let cleanup):
-            finally = cleanup
-            return body
-        case .catching(let body, let clauses):
-            self.clauses = clauses
-            return body
-        case .foreach(let loop):
-            isForeach = true
-            return loop.body
-        case .repeat(let loop):
-            isRepeat = true
-            return loop.body
-        case .retry(let policy, let body):
-            bodyRetry = (index, policy)
-            return body
-        case .shaped(let shaping):
-            self.shaping = shaping
-            compensate = shaping.compensate
-            return shaping.body
-        case .action, .composite, .wait, .sleep, .bindings, .invoke, .emit, .group, .parallel, .choice, .fail, .raise, .return,
-            .continueAsNew:
-            return nil
-        }
-    }
-}
-
 extension StepGraph {
     /// Where a path leads.
     struct StepPlace {
@@ -201,15 +150,6 @@ extension StepGraph {
             if list.isEmpty { return problem(.noBody(id: segment.id)) }
         }
         return .failure(PathProblem(reason: .incomplete, bytes: 0..<path.text.utf8.count))
-    }
-
-    /// The outermost nodes of the steps in a verb's body.
-    func steps(inside verb: NodeIndex) -> [NodeIndex] {
-        switch self[verb].kind {
-        case .group(let block), .parallel(let block): self[block].steps
-        case .choice(let cases): cases.map(\.step)
-        default: []
-        }
     }
 
     private func ids(_ list: [NodeIndex]) -> [String] { list.map { self[$0].id } }

@@ -83,6 +83,7 @@ struct TestFileReading {
             config: config(fields["config"], behaviour.closure(of: target.graph), target),
             secrets: secrets(fields["secrets"], behaviour.closure(of: target.graph), target), behaviour: instance,
             expectation: Expectation(), graphs: graphs)
+        for graph in behaviour.closure(of: target.graph) { found.originals[graph.workflow] = graph }
         found.events = events(fields["events"], behaviour.closure(of: target.graph), target)
         if let pair = fields["cancel"],
             let cancel = typed.reading.fields(pair.value, of: "`cancel`", known: ["after"], shape: "cancel: { after: 1h }")

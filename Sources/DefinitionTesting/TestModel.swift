@@ -21,6 +21,8 @@ struct TestCase: Sendable {
     var expectation: Expectation
     /// Graphs with mocked composite actions and children in place, by workflow.
     var graphs: [String: StepGraph]
+    /// The same without mocks in their place: what a server would run.
+    var originals: [String: StepGraph] = [:]
 }
 
 /// What stands for the outside world of an instance, and of the children it starts.

@@ -25,6 +25,22 @@ final class LockFile: Sendable {
 
     deinit { Glibc.close(descriptor) }
 
+    /// Whether a server has the database open, without touching its lock: one that is just starting must not meet ours.
+    static func isHeld(for database: String) -> Bool {
+        var status = stat()
+        guard stat(database + ".lock", &status) == 0, let file = fopen("/proc/locks", "re") else { return false }
+        defer { fclose(file) }
+        // proc(5): number, FLOCK, ADVISORY, WRITE, process, major:minor:inode, range.
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let fields = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+                .split(separator: " ")
+            guard fields.count > 5, fields[1] == "FLOCK" else { continue }
+            if fields[5].split(separator: ":").last == Substring(String(status.st_ino)) { return true }
+        }
+        return false
+    }
+
     private static func holder(in descriptor: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 32)
         let count = pread(descriptor, &buffer, buffer.count, 0)

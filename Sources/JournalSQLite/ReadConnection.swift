@@ -92,6 +92,23 @@ struct ReadConnection {
             })
     }
 
+    func definition(_ digest: ContentDigest) throws -> DefinitionRecord? {
+        try first(
+            "SELECT workflow, semantics, sources, match_sets FROM wf_definition WHERE digest = ?", { $0.text(digest.hex) },
+            { columns throws(SQLiteFailure) in
+                DefinitionRecord(
+                    digest: digest, workflow: columns.text(), semantics: Int(columns.int()),
+                    sources: (try columns.json().listValue ?? []).map {
+                        .init(path: $0["path"]?.stringValue ?? "", text: $0["text"]?.stringValue ?? "")
+                    },
+                    matchSets: (try columns.json().listValue ?? []).map {
+                        MatchSet(
+                            event: $0["event"]?.stringValue ?? "",
+                            paths: $0["paths"]?.listValue?.compactMap(\.stringValue) ?? [])
+                    })
+            })
+    }
+
     func steps(of instance: InstanceKey, run: Int) throws -> [StepRow] {
         try all(
             """
@@ -186,6 +203,12 @@ extension Columns {
     mutating func event() throws(SQLiteFailure) -> StoredEvent {
         StoredEvent(
             sequence: EventSequence(int()), id: text(), name: text(), source: text(), time: time(), data: try json())
+    }
+
+    mutating func log() throws(SQLiteFailure) -> LogRow {
+        LogRow(
+            time: time(), level: text(), key: optionalText().map { MemoKey($0) }, message: text(),
+            data: try optionalJSON() ?? .null, line: int())
     }
 
     mutating func failure() throws(SQLiteFailure) -> Failure? {

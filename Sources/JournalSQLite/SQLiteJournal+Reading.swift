@@ -112,22 +112,7 @@ extension SQLiteJournal {
     // MARK: - Definitions
 
     package func definition(_ digest: ContentDigest) throws(JournalError) -> DefinitionRecord? {
-        try read { connection in
-            try connection.first(
-                "SELECT workflow, semantics, sources, match_sets FROM wf_definition WHERE digest = ?", { $0.text(digest.hex) },
-                { columns throws(SQLiteFailure) in
-                    DefinitionRecord(
-                        digest: digest, workflow: columns.text(), semantics: Int(columns.int()),
-                        sources: (try columns.json().listValue ?? []).map {
-                            .init(path: $0["path"]?.stringValue ?? "", text: $0["text"]?.stringValue ?? "")
-                        },
-                        matchSets: (try columns.json().listValue ?? []).map {
-                            MatchSet(
-                                event: $0["event"]?.stringValue ?? "",
-                                paths: $0["paths"]?.listValue?.compactMap(\.stringValue) ?? [])
-                        })
-                })
-        }
+        try read { try $0.definition(digest) }
     }
 
     package func config(_ digest: ContentDigest) throws(JournalError) -> Value? {

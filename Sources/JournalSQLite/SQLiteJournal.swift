@@ -67,6 +67,9 @@ package final class SQLiteJournal: JournalStore {
         return SQLiteReader(try DatabaseFile.openForReading(path))
     }
 
+    /// Whether a server has this database open just now.
+    package static func isServed(path: String) -> Bool { LockFile.isHeld(for: path) }
+
     private init(pool: DatabasePool, lock: LockFile, clock: @escaping @Sendable () -> Timestamp) {
         self.pool = pool
         self.lock = lock

@@ -1,5 +1,5 @@
 import GRDB
-import Values
+package import Values
 package import WorkflowJournal
 
 // What people and `wfrun why` ask about runs, children, gates and consumed events.
@@ -12,6 +12,10 @@ extension SQLiteReader {
                 { columns throws(SQLiteFailure) in columns.claim(Epoch(0)) })
             return try claim.flatMap(connection.stored)
         }
+    }
+
+    package func definition(_ digest: ContentDigest) throws(JournalError) -> DefinitionRecord? {
+        try read { try $0.definition(digest) }
     }
 
     package func runs(of id: InstanceID) throws(JournalError) -> [RunSummary] {

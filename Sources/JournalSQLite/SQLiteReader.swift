@@ -113,11 +113,7 @@ package struct SQLiteReader: JournalQueries {
                     bind.int(line)
                     bind.int(limit)
                 },
-                { columns throws(SQLiteFailure) in
-                    LogRow(
-                        time: columns.time(), level: columns.text(), key: columns.optionalText().map { MemoKey($0) },
-                        message: columns.text(), data: try columns.optionalJSON() ?? .null, line: columns.int())
-                })
+                { columns throws(SQLiteFailure) in try columns.log() })
         }
     }
 
@@ -171,7 +167,7 @@ package struct SQLiteReader: JournalQueries {
 
 // The open journal answers people on its reading connections.
 extension SQLiteJournal {
-    private var reader: SQLiteReader { SQLiteReader(pool) }
+    var reader: SQLiteReader { SQLiteReader(pool) }
 
     package func instances(
         matching filter: InstanceFilter, after cursor: String?, limit: Int

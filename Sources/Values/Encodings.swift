@@ -1,13 +1,21 @@
 /// Lower-case hexadecimal text.
 package enum Hex {
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        for byte in bytes {
-            text.append(character(byte >> 4))
-            text.append(character(byte & 0xF))
-        }
-        return String(decoding: text, as: UTF8.self)
+        bytes.withContiguousStorageIfAvailable(encode) ?? Array(bytes).withUnsafeBufferPointer(encode)
     }
+
+    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[index * 2] = character(byte >> 4)
+                text[index * 2 + 1] = character(byte & 0xF)
+            }
+            return bytes.count * 2
+        }
+    }
+
+    /// By value.
+    package static let digits = Array("0123456789abcdef".utf8)
 
     /// Nil unless the text is an even number of hexadecimal digits of either case.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {

@@ -106,7 +106,19 @@ struct LiveService: WorkflowService {
         try await engine.ended(id, within: within)
     }
 
+    func explain(_ id: InstanceID) throws(JournalError) -> WaitExplanation? {
+        try Explainer(queries: queries, graph: { try? definitions.graph($0) }).explain(id, at: wallClock())
+    }
+
     func validate(_ source: SourceFile) async -> [Diagnostic] { ProjectAnalysis.diagnostics(ofAlone: source) }
+
+    func definition(
+        _ workflow: String, of sources: [DefinitionRecord.Source]
+    ) async -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
+        ProjectAnalysis.definition(workflow, of: sources)
+    }
+
+    func graph(_ digest: ContentDigest) -> StepGraph? { try? definitions.graph(digest) }
 
     var obstacle: String? { engine.failure }
     var version: String { wfrunVersion }

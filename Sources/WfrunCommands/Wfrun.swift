@@ -25,6 +25,7 @@ struct Wfrun: AsyncParsableCommand {
               wfrun serve                        run workflows durably, with an HTTP API
               wfrun start hello                  start one on the server
               wfrun show @latest                 see what it is doing
+              wfrun why @latest                  see what it waits for
 
             Exit codes:
               0 as asked            3 not found       6 server unreachable   64 usage
@@ -34,8 +35,9 @@ struct Wfrun: AsyncParsableCommand {
         version: wfrunVersion,
         subcommands: [
             ValidateCommand.self, TestCommand.self, RunCommand.self, ServeCommand.self, StartCommand.self, ListCommand.self,
-            ShowCommand.self, HistoryCommand.self, ResultCommand.self, CancelCommand.self, PauseCommand.self,
-            ResumeCommand.self, RetryCommand.self, UpgradeCommand.self, EventCommand.self, GraphCommand.self,
+            ShowCommand.self, WhyCommand.self, HistoryCommand.self, ResultCommand.self, CancelCommand.self, PauseCommand.self,
+            ResumeCommand.self, RetryCommand.self, UpgradeCommand.self, PlanCommand.self, ReplayCommand.self, EventCommand.self,
+            GraphCommand.self,
             EvalCommand.self, CheckCommand.self, NextCommand.self, SchemaCommand.self, StdlibCommand.self, ExplainCommand.self,
             VersionCommand.self,
         ])

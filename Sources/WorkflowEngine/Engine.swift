@@ -273,11 +273,13 @@ package final class Engine: Sendable {
 
     private func perform(_ effects: [EngineCore.Effect]) {
         var writes: [(EngineCore.WriteTag, JournalWrite)] = []
+        var ends: [(tag: EngineCore.AttemptTag, result: ActionResult)] = []
         for effect in effects {
             switch effect {
             case .write(let tag, let write): writes.append((tag, write))
             case .claim, .claimOne, .load, .readInbox, .readTimers, .release: readQueue.async { [self] in read(effect) }
-            case .perform(let tag, let action, let invocation): perform(tag, action, invocation)
+            case .perform(let tag, let action, let invocation):
+                if let result = perform(tag, action, invocation) { ends.append((tag: tag, result: result)) }
             case .abort(let tag): tasks.withLock { $0[tag] }?.cancel()
             case .answer(let ticket, let answer):
                 clients.withLock { $0.waiting.removeValue(forKey: ticket) }?.resume(returning: answer)
@@ -288,12 +290,16 @@ package final class Engine: Sendable {
             }
         }
         if !writes.isEmpty { writer.submit(writes) }
+        if !ends.isEmpty { post(.attemptsEnded(ends)) }
     }
 
-    private func perform(_ tag: EngineCore.AttemptTag, _ action: String, _ invocation: ActionInvocation) {
-        guard let handler = handlers[action] else { return }
+    /// The result of an action that does not wait.
+    private func perform(
+        _ tag: EngineCore.AttemptTag, _ action: String, _ invocation: ActionInvocation
+    ) -> ActionResult? {
+        guard let handler = handlers[action] else { return nil }
         switch handler.body {
-        case .inline(let body): post(.attemptEnded(tag, body(invocation)))
+        case .inline(let body): return body(invocation)
         case .asynchronous(let body):
             tasks.withLock { tasks in
                 tasks[tag] = Task {
@@ -302,6 +308,7 @@ package final class Engine: Sendable {
                     self.post(.attemptEnded(tag, result))
                 }
             }
+            return nil
         }
     }
 

@@ -28,8 +28,10 @@ extension EngineCore {
         do {
             // What an occurrence leaves in the queue, the end of an action that never began say, goes into the same transition.
             // A wait that was opened is committed first: the commit looks for events that came before it, and those go
-            // before whatever else is due.
+            // before whatever else is due. So is what was found out about events that a wait declines: where there are more of
+            // them than were read, a timeout in the same transition would be refused for their sake, again and again.
             while instance.drained.count < JournalLimits.entriesPerActivation, !builder.opensWaits,
+                !builder.examinesWaits || instance.queue.first?.isAboutEvents == true,
                 let occurrence = instance.queue.popFirst()
             {
                 if builder.state.hold != nil, !occurrence.appliesWhileHeld {
@@ -41,7 +43,6 @@ extension EngineCore {
             }
         } catch {
             // The interpreter and its journal disagree: nothing of this pass may be written.
-            giveBackPlaces(instance)
             drop(instance)
             holdMismatch(claim, instance, error)
             return
@@ -93,8 +94,10 @@ extension EngineCore {
     private func apply(
         _ occurrence: LiveInstance.Occurrence, to instance: LiveInstance, _ builder: inout TransitionBuilder
     ) throws(JournalMismatch) {
-        // What was due before the instance ended in this very pass is void.
-        guard instance.interpreter.completion == nil, !builder.state.status.isTerminal else { return }
+        // What was due before the instance ended in this very pass is void. A retried run may have nothing left to do, and has
+        // to begin to end.
+        if builder.state.status.isTerminal { return }
+        if builder.state.runStartedAt != nil, instance.interpreter.completion != nil { return }
         switch occurrence {
         case .begin: try beginRun(instance, &builder)
         case .result(let key, let attempt, let result, let startedAt):
@@ -221,6 +224,13 @@ extension LiveInstance {
 }
 
 extension LiveInstance.Occurrence {
+    var isAboutEvents: Bool {
+        switch self {
+        case .event, .examined: true
+        default: false
+        }
+    }
+
     /// What has happened outside is recorded while the instance is held; nothing of its own accord moves.
     var appliesWhileHeld: Bool {
         switch self {

@@ -30,12 +30,14 @@ extension EngineCore {
 
     /// After the commit: those that found no place stand in line.
     func queueWaiting(_ instance: LiveInstance) {
-        for key in instance.unqueued {
+        // A place that is free at once begins the next transition, which may line up others.
+        let keys = instance.unqueued
+        instance.unqueued = []
+        for key in keys {
             if let open = instance.openActions[key], open.row.status == .scheduled {
                 queueForPlace(instance, key, action: open.request.action)
             }
         }
-        instance.unqueued = []
     }
 
     func queueForPlace(_ instance: LiveInstance, _ key: MemoKey, action: String) {
@@ -116,17 +118,15 @@ extension EngineCore {
                 action: open.request.action, startedAt: now, holdsPlace: !isInline(open.request.action),
                 redactor: Redactor(values)))
         guard handlers[open.request.action] != nil else {
-            attemptEnded(
-                tag,
-                ActionResult(
-                    .failure(Failure(code: "action.unknown", message: "this server has no action '\(open.request.action)'"))))
+            failAtOnce(
+                tag, Failure(code: "action.unknown", message: "this server has no action '\(open.request.action)'"), instance)
             return
         }
         let input: Value
         switch revealedInput(open, instance, values, missing) {
         case .success(let revealed): input = revealed
         case .failure(let failure):
-            attemptEnded(tag, ActionResult(.failure(failure)))
+            failAtOnce(tag, failure, instance)
             return
         }
         if let limit = open.request.policy.timeout { timers.insert(.attempt(tag), dueAt: now.adding(limit) ?? now) }
@@ -137,6 +137,15 @@ extension EngineCore {
                     instance: instance.id, workflow: instance.interpreter.header.workflow, step: key,
                     key: open.request.idempotencyKey, attempt: open.row.attempt, input: input,
                     trustedHosts: TrustedHosts.of(input, at: open.request.writtenHosts), time: now)))
+    }
+
+    /// An attempt whose action cannot even begin. Others of the same commit are still to be begun: what follows from it comes
+    /// with the next activation.
+    private func failAtOnce(_ tag: AttemptTag, _ failure: Failure, _ instance: LiveInstance) {
+        guard let attempt = attempts.end(tag) else { return }
+        if attempt.holdsPlace { slots.giveBack(attempt.action) }
+        instance.queue.append(
+            .result(tag.step, attempt: tag.attempt, ActionResult(.failure(failure)), startedAt: attempt.startedAt))
     }
 
     private func revealedInput(
@@ -151,10 +160,21 @@ extension EngineCore {
 
     // MARK: - After
 
-    func attemptEnded(_ tag: AttemptTag, _ result: ActionResult) {
-        guard let attempt = attempts.end(tag) else { return }
+    func attemptEnded(_ tag: AttemptTag, _ result: ActionResult) { attemptsEnded([(tag: tag, result: result)]) }
+
+    func attemptsEnded(_ ends: [(tag: AttemptTag, result: ActionResult)]) {
+        var instances: [LiveInstance] = []
+        for end in ends {
+            if let instance = take(end.result, of: end.tag), instances.last !== instance { instances.append(instance) }
+        }
+        for instance in instances { activate(instance) }
+        fillPlaces()
+    }
+
+    /// Queues what an attempt has brought back for its instance. Returns that when it is in memory.
+    private func take(_ result: ActionResult, of tag: AttemptTag) -> LiveInstance? {
+        guard let attempt = attempts.end(tag) else { return nil }
         if attempt.holdsPlace { slots.giveBack(attempt.action) }
-        defer { fillPlaces() }
         var result = attempt.redactor.redact(result)
         if attempt.hasTimedOut, case .failure(let failure) = result.outcome {
             result.outcome = .failure(
@@ -163,16 +183,16 @@ extension EngineCore {
                     isUncertain: failure.isUncertain || failure.code == "stopped"))
         }
         // Stopped by the shutdown and by nobody else: its row stays `running`, so the next server finds it interrupted.
-        if attempt.isStoppedByShutdown, case .failure = result.outcome { return }
+        if attempt.isStoppedByShutdown, case .failure = result.outcome { return nil }
         let occurrence = LiveInstance.Occurrence.result(
             tag.step, attempt: tag.attempt, checked(result), startedAt: attempt.startedAt)
-        if let instance = live[tag.instance] {
-            instance.queue.append(occurrence)
-            activate(instance)
-        } else {
+        guard let instance = live[tag.instance] else {
             keptResults[tag.instance, default: []].append(occurrence)
             fetch(tag.instance)
+            return nil
         }
+        instance.queue.append(occurrence)
+        return instance
     }
 
     /// What may be stored of a result: JSON within the limits.

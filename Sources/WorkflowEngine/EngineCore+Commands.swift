@@ -84,6 +84,9 @@ extension EngineCore {
         if let status = completion.status {
             builder.state.status = status
             builder.state.endedAt = builder.time
+            // What was let finish while it was paused has ended it.
+            builder.state.hold = nil
+            builder.state.holdReason = nil
         }
         switch completion {
         case .completed(let output): builder.state.output = JSON.normalised(output)

@@ -9,18 +9,16 @@ extension EngineCore {
         switch outcome {
         case .committed(let committed): transitionCommitted(instance, committed, ticket)
         case .existing(let id):
-            giveBackPlaces(instance)
+            drop(instance)
             if let ticket { effects.append(.answer(ticket, .started(StartedInstance(id: id, isNew: false)))) }
         case .stale, .unknown:
-            giveBackPlaces(instance)
             if let ticket {
                 refuse(ticket, EngineError(.unknown, "whether the instance was started is not known; repeat with the same key"))
             }
-            reload(instance)
+            if instance.claim == nil { drop(instance) } else { reload(instance) }
             // Whom it marked, if it was committed, is not known.
             if outcome == .unknown { wakeAll() }
         case .refused(let refusal):
-            giveBackPlaces(instance)
             if let ticket { refuse(ticket, Self.error(of: refusal)) }
             drop(instance)
         case .accepted, .requested, .enqueued, .stored: preconditionFailure("a transition is committed or not")
@@ -54,6 +52,7 @@ extension EngineCore {
             activate(instance)
         }
         for key in committed.woken where key != committed.claim.instance { wake(key) }
+        fillPlaces()
     }
 
     static func error(of refusal: WriteOutcome.Refusal) -> EngineError {

@@ -70,7 +70,7 @@ extension EngineCore {
             fields["time"] = .timestamp(Timestamp(microseconds: now.microseconds))
             raw = .map(fields)
         }
-        let scope = FlatScope(values: [Self.typedConfig(definition.config, graph), raw])
+        let scope = FlatScope(values: [graph.typed(config: definition.config), raw])
         if let condition, try evaluate(condition, scope, of: "where") != .bool(true) { return nil }
         let input = try evaluate(trigger.input, scope, of: "input")
         do {

@@ -23,15 +23,18 @@ extension EngineCore {
         // Where events were declined there may be more than were read: the marks stand until a reading finds none.
         let isComplete = !taken.contains { if case .examined = $0 { true } else { false } }
         if isComplete { instance.marks = max(instance.marks, inbox.marks) }
-        // These go before what else is waiting: a timeout must not beat an event accepted before it.
-        instance.queue.prepend(contentsOf: taken + ends)
-        // A pause that is asked for after the cancel holds the unwinding.
-        if let pause = inbox.pause { instance.queue.prepend(.pause(pause)) }
-        guard let cancel = inbox.cancel else { return }
-        if instance.hasBegun && inbox.pause == nil {
+        // These go before what else is waiting: a timeout must not beat an event accepted before it, nor may a cancel, which
+        // closes waits as well.
+        let arrived = taken + ends
+        switch (inbox.cancel, inbox.pause) {
+        case (nil, nil): instance.queue.prepend(contentsOf: arrived)
+        case (nil, let pause?): instance.queue.prepend(contentsOf: [.pause(pause)] + arrived)
+        case (let cancel?, nil) where instance.hasBegun:
+            instance.queue.prepend(contentsOf: arrived)
             instance.queue.append(.cancel(cancel))
-        } else {
-            instance.queue.prepend(.cancel(cancel))
+        case (let cancel?, nil): instance.queue.prepend(contentsOf: [.cancel(cancel)] + arrived)
+        // Asked for after the cancel, the pause holds the unwinding.
+        case (let cancel?, let pause?): instance.queue.prepend(contentsOf: arrived + [.cancel(cancel), .pause(pause)])
         }
     }
 

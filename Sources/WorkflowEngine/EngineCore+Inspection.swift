@@ -7,13 +7,17 @@ extension EngineCore {
     package struct Inspection {
         package var outstanding: [Command]
         package var sequence: Int
+        package var run: Int
     }
 
     /// Nil when the instance is not in memory.
     package func inspect(_ id: InstanceID) -> Inspection? {
         var found = live.values.first { $0.id == id }
         for case .transition(let instance) in pendingWrites.values where instance.id == id { found = instance }
-        return found.map { Inspection(outstanding: $0.interpreter.outstanding(), sequence: $0.interpreter.sequence) }
+        return found.map {
+            Inspection(
+                outstanding: $0.interpreter.outstanding(), sequence: $0.interpreter.sequence, run: $0.interpreter.header.run)
+        }
     }
 
     /// Places taken, by attempts under way or announced.

@@ -64,6 +64,7 @@ extension EngineCore {
         live[key] = instance
         instance.needsInbox = isNewerThere || stored.marks > stored.state.marksConsumed
         takeUp(instance, stored)
+        queueWaiting(instance)
         activate(instance)
     }
 
@@ -87,15 +88,18 @@ extension EngineCore {
         fetch(claim.instance)
     }
 
+    /// Its places go to others once it is out of reach: the next in line may be a step of its own, and what it holds in memory
+    /// may never have been committed.
     func drop(_ instance: LiveInstance) {
-        guard let claim = instance.claim else { return }
-        live[claim.instance] = nil
-        effects.append(.release(claim))
+        if let claim = instance.claim {
+            live[claim.instance] = nil
+            effects.append(.release(claim))
+        }
+        giveBackPlaces(instance)
     }
 
     func leaveMemory(_ instance: LiveInstance, andComeBack comesBack: Bool = false) {
         guard let claim = instance.claim else { return }
-        giveBackPlaces(instance)
         keepResults(of: instance, claim.instance)
         drop(instance)
         if comesBack { fetch(claim.instance) }

@@ -156,10 +156,17 @@ extension EngineCore {
         }
         let graph = current.graph
         if graph.digest == stored.digest { return nil }
-        for setting in graph.config where stored.config[setting.name] == nil {
+        switch EditEffect.of(stored, from: try? definitions.graph(stored.digest), to: graph, comparesUndo: false, now: now) {
+        case .continues: break
+        case .diverges(let divergence):
             throw EngineError(
-                .mismatch, "the current definition needs the setting '\(setting.name)', which the instance's snapshot lacks",
-                hint: "'retry --upgrade' of the ended instance takes the configuration of now.")
+                .mismatch, divergence.mismatch.description, hint: "'wfrun plan' with the definition's file explains it.")
+        case .unfit(let values):
+            var hint: String?
+            if case .setting = values[0].subject {
+                hint = "'retry --upgrade' of the ended instance takes the configuration of now."
+            }
+            throw EngineError(.mismatch, values[0].description, hint: hint)
         }
         guard let header = Self.header(of: stored, graph, config: stored.config, now: now) else {
             throw EngineError(.mismatch, "the current definition of '\(stored.workflow)' does not take the instance's input")

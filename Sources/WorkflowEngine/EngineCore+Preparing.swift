@@ -49,7 +49,7 @@ extension EngineCore {
         case .failure(let violation): throw .input(violation)
         }
         let header = InstanceHeader(
-            id: id, workflow: graph.workflow, input: admitted, config: Self.typedConfig(definition.config, graph),
+            id: id, workflow: graph.workflow, input: admitted, config: graph.typed(config: definition.config),
             trigger: trigger,
             startedAt: now)
         let labels = try labels(of: graph, header)
@@ -87,16 +87,5 @@ extension EngineCore {
             }
         }
         return GateRequest(workflow: graph.workflow, key: key, limit: concurrency.limit, overflow: overflow)
-    }
-
-    /// The snapshot with the kinds of its settings' types.
-    static func typedConfig(_ config: Value, _ graph: StepGraph) -> Value {
-        guard case .map(var map) = config else { return config }
-        for setting in graph.config {
-            if let value = map[setting.name], case .success(let typed) = setting.contract.admit(value) {
-                map[setting.name] = typed
-            }
-        }
-        return .map(map)
     }
 }

@@ -33,12 +33,7 @@ extension EngineCore {
 
     /// Nil when the definition does not take the input. A run that has not begun begins now.
     static func header(of stored: StoredInstance, _ graph: StepGraph, config: Value, now: Timestamp) -> InstanceHeader? {
-        guard case .success(let input) = graph.main.input.admit(stored.input) else { return nil }
-        let began = Timestamp(microseconds: now.microseconds)
-        return InstanceHeader(
-            id: stored.claim.id, workflow: stored.workflow, continuations: stored.state.continuations, input: input,
-            config: typedConfig(config, graph), trigger: stored.trigger, run: stored.state.run,
-            startedAt: stored.state.startedAt ?? began)
+        try? InstanceHeader.of(stored, on: graph, config: config, now: Timestamp(microseconds: now.microseconds)).get()
     }
 
     private func rebuild(
@@ -139,7 +134,8 @@ extension EngineCore {
         let isStopped = instance.openActions[row.key]?.isStopped == true
         switch row.status {
         case .scheduled where isStopped, .sleeping where isStopped: instance.queue.append(.notStarted(row.key))
-        case .scheduled: queueForPlace(instance, row.key, action: request.action)
+        // Lined up once the instance is whole: with a place free at once it would begin to move.
+        case .scheduled: instance.unqueued.append(row.key)
         case .running:
             // Still under way in this process when only its instance left memory; a kept result is the same.
             let isHere = attempts.tags(of: claim.instance, row.key).contains { $0.attempt == row.attempt }

@@ -49,6 +49,8 @@ package final class EngineCore {
         case inbox(Claim, InstanceInbox?)
         case timers([DueTimer], through: Timestamp)
         case attemptEnded(AttemptTag, ActionResult)
+        /// Several at once: what they bring about for one instance is one transition.
+        case attemptsEnded([(tag: AttemptTag, result: ActionResult)])
         case wakeup([InstanceKey])
         /// Time has passed; also sent when nothing else happens.
         case tick
@@ -189,6 +191,7 @@ package final class EngineCore {
         case .inbox(let claim, let inbox): received(claim, inbox)
         case .timers(let due, let through): received(due, through: through)
         case .attemptEnded(let tag, let result): attemptEnded(tag, result)
+        case .attemptsEnded(let ends): attemptsEnded(ends)
         case .wakeup(let keys): for key in keys { wake(key) }
         case .tick: break
         case .drain: isDraining = true

@@ -47,7 +47,15 @@ struct OpenChild: OpenStep {
     var request: ChildRequest
     var isStopped = false
 
-    var isBusy: Bool { row.status == .scheduled || row.status == .sleeping && isStopped }
+    /// A detached child that its gate may have rejected is confirmed by the transition after the one that starts it.
+    var isBusy: Bool {
+        switch row.status {
+        case .scheduled: true
+        case .sleeping: isStopped
+        case .waiting: request.isDetached
+        case .running, .completed, .failed, .cancelled: false
+        }
+    }
 
     /// `retry.timeout` of the current attempt came due.
     var isOverLimit: Bool {

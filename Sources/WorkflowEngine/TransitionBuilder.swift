@@ -58,6 +58,7 @@ struct TransitionBuilder {
     }
 
     var opensWaits: Bool { !waitsOpened.isEmpty }
+    var examinesWaits: Bool { !waitsExamined.isEmpty }
 
     mutating func open(_ wait: WaitRow) { waitsOpened.set(wait, for: wait.key) }
 

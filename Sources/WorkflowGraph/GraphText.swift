@@ -8,11 +8,20 @@ package enum GraphText {
         writer.writeWorkflow()
         return writer.lines.joined(separator: "\n") + "\n"
     }
+
+    /// A list of steps with what they ask for: two lists of one text do the same.
+    package static func text(of block: BlockIndex, in graph: StepGraph) -> String {
+        var writer = GraphTextWriter(graph: graph)
+        writer.showsInputs = true
+        writer.writeBlock(block, depth: 0)
+        return writer.lines.joined(separator: "\n")
+    }
 }
 
 private struct GraphTextWriter {
     let graph: StepGraph
     var lines: [String] = []
+    var showsInputs = false
 
     init(graph: StepGraph) { self.graph = graph }
 
@@ -43,7 +52,7 @@ private struct GraphTextWriter {
         lines.append(String(repeating: "  ", count: depth) + text)
     }
 
-    private mutating func writeBlock(_ block: BlockIndex, depth: Int) {
+    mutating func writeBlock(_ block: BlockIndex, depth: Int) {
         for step in graph[block].steps { writeStep(step, depth: depth) }
     }
 
@@ -83,8 +92,8 @@ private struct GraphTextWriter {
 
     private func summary(_ kind: Node.Kind) -> String {
         switch kind {
-        case .action(let call): "call \(call.action)\(call.isAtMostOnce ? "  at most once" : "")"
-        case .composite(let call): "call \(graph[call.file].name)"
+        case .action(let call): "call \(call.action)\(with(call.input))\(call.isAtMostOnce ? "  at most once" : "")"
+        case .composite(let call): "call \(graph[call.file].name)\(with(call.input))"
         case .wait(let wait):
             "wait \(wait.events.joined(separator: " | "))"
                 + (wait.match.isEmpty
@@ -104,6 +113,8 @@ private struct GraphTextWriter {
         case .condition, .finally, .catching, .timeout, .foreach, .repeat, .retry, .shaped: ""
         }
     }
+
+    private func with(_ input: ValueExpression) -> String { showsInputs ? " \(Self.text(input))" : "" }
 
     /// What stands inside a verb.
     private mutating func writeVerb(_ kind: Node.Kind, depth: Int) {

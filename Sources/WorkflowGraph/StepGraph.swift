@@ -6,6 +6,7 @@
 // Start at `StepGraph`; `Node.Kind` lists what a step can be; `ScopeLayout` says where expressions find their variables.
 
 package import CEL
+package import Diagnostics
 package import Values
 
 /// A workflow with everything it calls, ready to run.
@@ -185,6 +186,9 @@ package struct FileBody: Sendable {
     package var root: NodeIndex
     /// The declared or inferred type of the output.
     package var outputType: StaticType
+    /// Its name, and its `input:` key if it has one, in its file.
+    package var nameRange: SourceRange?
+    package var inputRange: SourceRange?
 
     package init(name: String, input: ValueContract, secrets: [String], root: NodeIndex, outputType: StaticType) {
         self.name = name

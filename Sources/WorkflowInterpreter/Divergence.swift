@@ -2,7 +2,7 @@ package import WorkflowGraph
 package import WorkflowJournal
 
 /// The first place at which a recorded run and a definition part, for `wfrun replay` and `wfrun plan`.
-package struct Divergence: Sendable, Equatable {
+package struct Divergence: Error, Sendable, Equatable {
     package var mismatch: JournalMismatch
     /// The last entry that both agree on; 0: they part at the start.
     package var sequence: Int
@@ -15,18 +15,41 @@ package struct Divergence: Sendable, Equatable {
     package static func first(
         graph: StepGraph, header: InstanceHeader, rows: [StepRow], hasBegun: Bool = true
     ) -> Divergence? {
+        ReplayedRun(graph: graph, header: header, rows: rows, hasBegun: hasBegun).divergence
+    }
+}
+
+/// A recorded run as far as a definition replays it, on the way of `Replay.rebuild`.
+package struct ReplayedRun {
+    package struct Entry {
+        package let entry: JournalEntry
+        package let row: StepRow
+    }
+
+    /// Those that led to what is recorded.
+    package private(set) var entries: [Entry] = []
+    /// As far as it came.
+    package let interpreter: Interpreter
+    package private(set) var divergence: Divergence?
+    /// Recorded results that the definition refused.
+    package private(set) var refused: [UnfitValue] = []
+
+    package init(graph: StepGraph, header: InstanceHeader, rows: [StepRow], hasBegun: Bool = true) {
         let interpreter = Interpreter(graph: graph, header: header)
-        var agreed = 0
-        do {
-            let comparison = try Replay.replay(rows, into: interpreter, hasBegun: hasBegun) { entry, _ in
-                agreed = entry.sequence - 1
+        self.interpreter = interpreter
+        var agreed: [Entry] = []
+        var refused: [UnfitValue] = []
+        interpreter.resultRefused = { refused.append($0) }
+        do throws(JournalMismatch) {
+            try Replay.rebuild(interpreter, from: rows, hasBegun: hasBegun) { entry, row in
+                agreed.append(Entry(entry: entry, row: row))
             }
-            agreed = interpreter.sequence
-            if hasBegun { try comparison.checkOpen(interpreter.outstanding()) }
-            return nil
         } catch {
-            return Divergence(mismatch: error, sequence: agreed)
+            divergence = Divergence(mismatch: error, sequence: agreed.count)
         }
+        interpreter.resultRefused = nil
+        entries = agreed
+        self.refused = refused
     }
 }
 

@@ -108,7 +108,7 @@ extension Interpreter {
         _ raw: Value, _ frame: Frame, _ shaping: Node.Shaping, _ child: Frame
     ) throws(Failure) -> Value {
         var value = raw
-        if let returns = shaping.returns { value = try admit(value, returns, frame, what: "result") }
+        if let returns = shaping.returns { value = try admitResult(value, returns, frame) }
         guard let output = shaping.output else { return value }
         let scope = Scope(parent: child.resultScope ?? frame.scope, values: [value, child.event])
         return try normalised(try evaluate(output, in: scope, frame), frame)

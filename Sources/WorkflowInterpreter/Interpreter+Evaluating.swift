@@ -35,6 +35,18 @@ extension Interpreter {
         }
     }
 
+    /// A recorded result under the type that the definition declares for it.
+    func admitResult(
+        _ value: Value, _ contract: ValueContract, _ frame: Frame, what: String = "result"
+    ) throws(Failure) -> Value {
+        switch contract.admit(value) {
+        case .success(let admitted): return admitted
+        case .failure(let violation):
+            resultRefused?(UnfitValue(.result(memoKey(frame.key)), value, contract, violation))
+            throw schemaFailure(violation, frame, of: what)
+        }
+    }
+
     /// A value as the journal would give it back, so that live and replay see the same. Instants and durations keep their
     /// kinds here: they are pure results and computed again on replay.
     func normalised(_ value: Value, _ frame: Frame) throws(Failure) -> Value {

@@ -142,7 +142,7 @@ extension Interpreter {
     private func childOutput(_ raw: Value, _ step: Node.InvokeStep, _ frame: Frame) throws(Failure) -> Value {
         guard let returns = step.returns, !step.isDetached else { return raw }
         do {
-            return try admit(raw, returns, frame, what: "output of workflow '\(step.workflow)' in")
+            return try admitResult(raw, returns, frame, what: "output of workflow '\(step.workflow)' in")
         } catch {
             // The child has had its effect; nobody but a `catch` can still do something about it.
             var failure = error

@@ -16,6 +16,7 @@ extension Interpreter {
     private func beginAnew(_ frame: Frame) {
         if !frame.hasProgress && frame.stopCause == nil {
             forget(frame)
+            begunAnew.append(frame.key)
             frame.reset()
             schedule(frame)
             return

@@ -1,5 +1,5 @@
 import Values
-import WorkflowGraph
+package import WorkflowGraph
 import WorkflowJournal
 
 /// Registered compensations, and undoing them: language.md §3 "Unwinding" and "Registration".
@@ -13,6 +13,18 @@ extension Interpreter {
                 number: registrationCount, sequence: sequence, key: frame.key, block: block, scope: frame.scope,
                 ownOutput: ownOutput, context: frame.context)
         ]
+    }
+
+    /// What would be undone if the run failed now: the block of each completed step's key.
+    package var standingUndos: [String: BlockIndex] {
+        var found: [String: BlockIndex] = [:]
+        if let root { collectUndos(root, into: &found) }
+        return found
+    }
+
+    private func collectUndos(_ frame: Frame, into found: inout [String: BlockIndex]) {
+        for registration in frame.registrations { found[registration.key] = registration.block }
+        frame.forEachChild { collectUndos($0, into: &found) }
     }
 
     /// Smaller into larger, so that deep nesting costs no more; `undo` puts them in order.

@@ -36,11 +36,15 @@ package final class Interpreter {
     var countsEveryPlace = false
     var finallyBegan: ((Frame, Ending) -> Void)?
     var undoBegan: ((Registration) -> Void)?
+    /// Watched by `ReplayedRun`, which must know why a replay goes another way.
+    var resultRefused: ((UnfitValue) -> Void)?
     private var isDeadlinePending = true
     /// When the workflow's timeout is over.
     private var deadline: Timestamp?
     var pendingDeadline: Timestamp? { isDeadlinePending && completion == nil ? deadline : nil }
     package private(set) var completion: Completion?
+    /// Steps that a retry begins anew as a whole.
+    var begunAnew: [String] = []
 
     /// The latest entry applied; 0 is the start.
     package private(set) var sequence = 0

@@ -16,14 +16,26 @@ package enum Replay {
         graph: StepGraph, header: InstanceHeader, rows: [StepRow], hasBegun: Bool = true
     ) throws(JournalMismatch) -> Interpreter {
         let interpreter = Interpreter(graph: graph, header: header)
-        let comparison = try replay(rows, into: interpreter, hasBegun: hasBegun) { _, _ in }
-        if hasBegun { try comparison.checkOpen(interpreter.outstanding()) }
+        try rebuild(interpreter, from: rows, hasBegun: hasBegun) { _, _ in }
         return interpreter
     }
 
-    /// - Parameter visit: is given each entry with its row just before it is applied.
+    /// - Parameters:
+    ///   - interpreter: that has not started.
+    ///   - agreed: is given each entry with its row when it, and all it led to, was as recorded.
+    static func rebuild(
+        _ interpreter: Interpreter, from rows: [StepRow], hasBegun: Bool, agreed: (JournalEntry, StepRow) -> Void
+    ) throws(JournalMismatch) {
+        let comparison = try replay(rows, into: interpreter, hasBegun: hasBegun, visit: { _, _ in }, agreed: agreed)
+        if hasBegun { try comparison.checkOpen(interpreter.outstanding()) }
+    }
+
+    /// - Parameters:
+    ///   - visit: is given each entry with its row just before it is applied.
+    ///   - agreed: is given them when what the entry led to was as recorded.
     @discardableResult static func replay(
-        _ rows: [StepRow], into interpreter: Interpreter, hasBegun: Bool, visit: (JournalEntry, StepRow) -> Void
+        _ rows: [StepRow], into interpreter: Interpreter, hasBegun: Bool, visit: (JournalEntry, StepRow) -> Void,
+        agreed: (JournalEntry, StepRow) -> Void = { _, _ in }
     ) throws(JournalMismatch) -> Comparison {
         var comparison = Comparison(rows: rows, hasBegun: hasBegun)
         try comparison.check(interpreter.start())
@@ -31,6 +43,7 @@ package enum Replay {
             let entry = try entry(of: row)
             visit(entry, row)
             try comparison.check(interpreter.apply(entry))
+            agreed(entry, row)
         }
         try comparison.checkVisited()
         return comparison

@@ -47,7 +47,9 @@ struct RetryPlanning {
         }
         // What was undone is not kept, nor what came after it; that may reach back behind further undos.
         while let first = run.undone.compactMap({ firstUndone($0, draft) }).min() {
-            draft = Draft(cut: first, unwound: first)
+            // Other branches may have gone on after the failure: it is not kept even where it came before what was undone.
+            let culprit = run.culprit.flatMap { $0 < first ? $0 : nil }
+            draft = Draft(cut: first, culprit: culprit, unwound: culprit ?? first)
         }
         return draft
     }
@@ -125,13 +127,17 @@ struct RetryPlanning {
             kept = try keep(draft)
         }
         let occurrences = run.counts.filter { $0.value > kept.interpreter.completions[$0.key] ?? 0 }
-        let beginning = try begin(kept.rows, occurrences, on: upgrade)
-        let keys = Set(kept.rows.map(\.key))
+        let (beginning, anew) = try begin(kept.rows, occurrences, on: upgrade)
+        // A wait or sleep that was stopped in a step that begins anew is asked for again, under the same key.
+        let rows = kept.rows.filter { row in
+            row.completedSequence != nil || !anew.contains { $0.isEmpty || isInside(row.key.text, $0) }
+        }
+        let keys = Set(rows.map(\.key))
         let dropped = run.rows.filter { !keys.contains($0.key) }
         return RetryPlan(
-            kept: kept.rows, keptSequence: kept.interpreter.sequence,
+            kept: rows, keptSequence: kept.interpreter.sequence,
             occurrences: occurrences,
-            staying: steps(of: kept.rows).filter { $0.status == .completed }.map(\.key), again: steps(of: dropped).map(\.key),
+            staying: steps(of: rows).filter { $0.status == .completed }.map(\.key), again: steps(of: dropped).map(\.key),
             beginning: beginning, dropped: dropped)
     }
 
@@ -175,7 +181,7 @@ struct RetryPlanning {
     /// What the new run begins with. The kept rows must replay on what it runs, and not make it end as before.
     private func begin(
         _ rows: [StepRow], _ occurrences: [String: Int], on upgrade: (graph: StepGraph, header: InstanceHeader)?
-    ) throws(RetryRefusal) -> [MemoKey] {
+    ) throws(RetryRefusal) -> (beginning: [MemoKey], anew: [String]) {
         let interpreter: Interpreter
         let commands: [Command]
         do {
@@ -194,7 +200,7 @@ struct RetryPlanning {
                 description: "with the results that are kept it would end the same way at once; begin at an earlier step with "
                     + "--from, or \(remedy)")
         }
-        return commands.compactMap(\.leafKey).filter { !$0.isReserved }
+        return (commands.compactMap(\.leafKey).filter { !$0.isReserved }, interpreter.begunAnew)
     }
 }
 

@@ -104,22 +104,25 @@ package struct Epoch: Sendable, Hashable {
 /// UUIDs as text, without Foundation.
 package enum UUIDText {
     package static func format(_ bytes: [UInt8], version: UInt8) -> String {
-        var bytes = Array(bytes.prefix(16))
-        bytes[6] = bytes[6] & 0x0F | version << 4
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let hex = Array(Hex.encode(bytes).utf8)
-        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(decoding: hex[$0], as: UTF8.self) }
-        return groups.joined(separator: "-")
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (index, byte) in bytes.prefix(16).enumerated() {
+            let byte = index == 6 ? byte & 0x0F | version << 4 : index == 8 ? byte & 0x3F | 0x80 : byte
+            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+            text.append(Hex.digits[Int(byte >> 4)])
+            text.append(Hex.digits[Int(byte & 0xF)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// A UUIDv8 of the SHA-256 of the parts, each ended by a zero byte so that parts cannot run together.
     package static func derived(from parts: [String]) -> String {
-        var hash = SHA256()
+        var bytes: [UInt8] = []
         for part in parts {
-            hash.update(part.utf8)
-            hash.update(CollectionOfOne<UInt8>(0))
+            bytes.append(contentsOf: part.utf8)
+            bytes.append(0)
         }
-        return format(hash.finish(), version: 8)
+        return format(SHA256.digest(bytes), version: 8)
     }
 
     package static func isWellFormed(_ text: some StringProtocol) -> Bool {

@@ -21,6 +21,7 @@ package protocol JournalQueries: Sendable {
     /// Everything of an instance's current run, live or ended, without a right to write it: its claim is void, its version
     /// is what `Transition.Subject.revive` takes.
     func storedInstance(_ id: InstanceID) throws(JournalError) -> StoredInstance?
+    func definition(_ digest: ContentDigest) throws(JournalError) -> DefinitionRecord?
     /// First to last; the last one is the current run.
     func runs(of id: InstanceID) throws(JournalError) -> [RunSummary]
     /// Instances that `invoke` steps of any of its runs started, in the order of their making.
@@ -29,6 +30,14 @@ package protocol JournalQueries: Sendable {
     func gatePosition(of id: InstanceID) throws(JournalError) -> GatePosition?
     /// Who has consumed an event, in the order of instances.
     func takers(of event: EventSequence) throws(JournalError) -> [EventTaker]
+    /// The newest events of a name, newest first, with what they are to an instance.
+    func events(named name: String, seenBy id: InstanceID, limit: Int) throws(JournalError) -> [SeenEvent]
+    /// Names of which there have been events, by code point.
+    func eventNames(limit: Int) throws(JournalError) -> [String]
+    /// Who stands at a gate: first those who have a place, then those who wait, each in the order of their coming.
+    func places(at gate: String, limit: Int) throws(JournalError) -> [GateVisitor]
+    /// Lines that the engine itself wrote into an instance's log, newest first.
+    func notes(of id: InstanceID, limit: Int) throws(JournalError) -> [LogRow]
 }
 
 package struct InstanceFilter: Sendable, Hashable {

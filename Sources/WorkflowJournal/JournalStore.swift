@@ -46,7 +46,6 @@ package protocol JournalStore: JournalQueries {
     /// Registers for hints that instances of this node became ready by somebody else's write. They may be lost or repeated.
     func onWakeup(_ receive: @escaping @Sendable ([InstanceKey]) -> Void)
 
-    func definition(_ digest: ContentDigest) throws(JournalError) -> DefinitionRecord?
     func config(_ digest: ContentDigest) throws(JournalError) -> Value?
 
     /// Space and age upkeep between batches; called by the writer.

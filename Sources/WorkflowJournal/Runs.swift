@@ -100,3 +100,32 @@ package struct EventTaker: Sendable, Hashable {
         self.time = time
     }
 }
+
+/// One of those who stand at a gate.
+package struct GateVisitor: Sendable, Hashable {
+    package var instance: InstanceID
+    /// It has a place; others wait for one.
+    package var isAdmitted: Bool
+    package var status: InstanceStatus
+
+    package init(instance: InstanceID, isAdmitted: Bool, status: InstanceStatus) {
+        self.instance = instance
+        self.isAdmitted = isAdmitted
+        self.status = status
+    }
+}
+
+/// An event with what it is to an instance.
+package struct SeenEvent: Sendable, Equatable {
+    package var event: StoredEvent
+    /// It was accepted before the instance was created, which never waits for such ones.
+    package var isEarlier: Bool
+    /// The step of the instance that has consumed it.
+    package var takenBy: MemoKey?
+
+    package init(event: StoredEvent, isEarlier: Bool, takenBy: MemoKey?) {
+        self.event = event
+        self.isEarlier = isEarlier
+        self.takenBy = takenBy
+    }
+}

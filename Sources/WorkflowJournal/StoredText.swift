@@ -7,7 +7,6 @@ package struct StoredText: Hashable, Sendable, Comparable {
     package static func == (lhs: StoredText, rhs: StoredText) -> Bool { lhs.text.hasSameCodePoints(as: rhs.text) }
     package static func < (lhs: StoredText, rhs: StoredText) -> Bool { lhs.text.precedesByCodePoint(rhs.text) }
     package func hash(into hasher: inout Hasher) {
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        text.hashCodePoints(into: &hasher)
     }
 }

@@ -27,7 +27,7 @@ package struct API: Sendable {
         routes = RouteTable(
             serverRoutes(service) + workflowRoutes(service) + instanceRoutes(service) + operationRoutes(service)
                 + eventRoutes(service)
-                + validationRoutes(service))
+                + validationRoutes(service) + planRoutes(service))
     }
 
     /// Answers every request; what goes wrong is a problem document.

@@ -10,6 +10,9 @@ package enum RequestLimits {
     package static let batchedEvents = 1_000
     package static let keyBytes = 255
     package static let concurrentValidations = 2
+    /// Of one plan; a cursor goes on.
+    package static let plannedInstances = 1_000
+    package static let planTime = Duration.seconds(5)
 }
 
 extension RouteCall {

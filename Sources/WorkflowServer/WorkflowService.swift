@@ -27,8 +27,18 @@ package protocol WorkflowService: Sendable {
     /// Nil when it is still going after that time.
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail?
 
+    /// Why an instance is where it is; nil when there is no such instance. Reads the journal, and blocks as long.
+    func explain(_ id: InstanceID) throws(JournalError) -> WaitExplanation?
+
     /// Checks one definition against the standard library, without storing it.
     func validate(_ source: SourceFile) async -> [Diagnostic]
+    /// Checks a workflow's definition with the files it uses, without storing anything; no graph when it has mistakes or there
+    /// is no such workflow. Parts of the standard library are the server's own.
+    func definition(
+        _ workflow: String, of sources: [DefinitionRecord.Source]
+    ) async -> (graph: StepGraph?, diagnostics: [Diagnostic])
+    /// Of a stored definition; nil when it cannot be loaded. May block.
+    func graph(_ digest: ContentDigest) -> StepGraph?
 
     /// Why requests that change something are refused just now; nil: they are not.
     var obstacle: String? { get }

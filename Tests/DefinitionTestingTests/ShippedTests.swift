@@ -37,6 +37,19 @@ struct ShippedTests {
         let (text, results) = folder.report(options)
         #expect(results.allSatisfy { $0.hasPassed }, "\(text)")
     }
+
+    /// The exhaustive mode of guarantees.md §2 over all that ships: crash at operation 1, 2, … until a run finishes untouched.
+    @Test("Every case that ships comes out the same, wherever in an operation of the journal its server dies", arguments: 0..<2)
+    func survivesEverything(_ index: Int) throws {
+        let folder = try #require(Self.folders.count == 2 ? Self.folders[index] : nil)
+        var options = TestSuite.Options()
+        options.crashesAtEveryOperation = true
+        let (text, results) = folder.report(options)
+        let cases = results.flatMap(\.cases)
+        print("exhaustive: \(folder.tests.count) files, \(cases.count) cases, \(cases.map(\.runs).reduce(0, +)) runs")
+        #expect(results.allSatisfy { $0.hasPassed }, "\(text)")
+        #expect(cases.allSatisfy { $0.runs > 5 })
+    }
 }
 
 /// The reference of the standard library is made from its files.

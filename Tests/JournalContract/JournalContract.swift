@@ -36,7 +36,7 @@ package struct JournalContract {
 
     package static let clauses: [Clause] =
         startClauses + transitionClauses + claimClauses + nodeClauses + eventClauses + deliveryClauses + waitClauses
-        + requestClauses + timerClauses + definitionClauses + queryClauses + recordClauses
+        + requestClauses + timerClauses + definitionClauses + queryClauses + explainingClauses + recordClauses
         + enqueueClauses + childClauses + childEndClauses + triggerClauses + gateClauses + overflowClauses + holdClauses
         + continuationClauses + retryClauses + rebindingClauses + staleClauses
 }

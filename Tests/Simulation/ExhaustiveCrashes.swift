@@ -86,7 +86,7 @@ package struct ExhaustiveCrashes {
         var workload = Workload()
         workload.starts = [.init(at: 0, workflow: scenario.graph.workflow, input: scenario.input, key: "once")]
         workload.events = scenario.events.map { .init(at: $0.at, event: $0.event, afterStart: "once") }
-        if let at = scenario.cancelAt { workload.cancels = [.init(at: at, key: "once", request: CancelRequest())] }
+        if let at = scenario.cancelAt { workload.operations = [.init(at: at, key: "once", act: .cancel(CancelRequest()))] }
         world.schedule(workload)
         world.run()
         return (result(world), world)

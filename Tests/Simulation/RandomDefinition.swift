@@ -22,6 +22,8 @@ struct RandomDefinition {
         secrets: [token]
         """
 
+    static let output = "output: { n: \"${{ input.n }}\" }"
+
     init(random: SeededGenerator, features: RandomProject.Features, number: Int, of total: Int) {
         self.random = random
         self.features = features
@@ -46,7 +48,7 @@ struct RandomDefinition {
         block("steps", indent: 0, depth: 0, place: .body)
         if random.chance(200) { clauses(indent: 0, depth: 1) }
         if random.chance(150) { block("finally", indent: 0, depth: 2, place: .cleanup) }
-        return head + lines.joined(separator: "\n") + "\noutput: { n: \"${{ input.n }}\" }\n"
+        return head + lines.joined(separator: "\n") + "\n\(Self.output)\n"
     }
 
     private enum Place { case body, cleanup, clause }
@@ -76,7 +78,7 @@ struct RandomDefinition {
         case 36..<39 where features.emits && (!isLast || !features.triggers): emit(indent)
         case 39..<46 where features.branches && depth < 3: branches(indent, depth, place)
         case 46..<56 where features.waits: wait(indent, depth)
-        case 56..<58 where features.continues && depth == 0 && place == .body: continueAsNew(indent)
+        case 56..<(features.isTimed ? 58 : 61) where features.continues && depth == 0 && place == .body: continueAsNew(indent)
         case 58..<68: sleep(indent)
         case 68..<74:
             add(indent, "- id: \(id("l"))")
@@ -265,6 +267,14 @@ struct RandomDefinition {
     }
 
     private mutating func stop(_ indent: Int, _ depth: Int) {
+        var indent = indent
+        if features.isTimed, enclosed > 0 {
+            // Not in the moment in which what is beside it begins.
+            add(indent, "- id: \(id("g"))")
+            add(indent + 2, "steps:")
+            indent += 4
+            sleep(indent)
+        }
         let mayReturn = enclosed == 0 && depth < 3 && random.chance(300)
         add(indent, "- id: \(id("f"))")
         add(indent + 2, "if: ${{ input.n % 4 == \(random.below(4)) }}")

@@ -1,4 +1,6 @@
+import Synchronization
 import TestSupport
+import WorkflowDefinitions
 import WorkflowGraph
 
 /// Workflows made at random, as the text an author would write, over the parts of the language that a seed draws.
@@ -25,14 +27,16 @@ struct RandomProject {
             return features
         }()
 
-        /// What one run of one instance can do by itself, each part in most seeds.
         static func drawn(_ random: inout SeededGenerator) -> Features {
             var features = Features()
-            (features.children, features.emits, features.continues) = (false, false, false)
-            (features.triggers, features.gates) = (false, false)
             features.waits = random.chance(850)
-            features.loops = random.chance(600)
-            features.branches = random.chance(600)
+            features.loops = random.chance(500)
+            features.branches = random.chance(500)
+            features.children = random.chance(400)
+            features.emits = random.chance(300)
+            features.continues = random.chance(300)
+            features.triggers = random.chance(300)
+            features.gates = random.chance(350)
             return features
         }
     }
@@ -52,10 +56,7 @@ struct RandomProject {
                 return maker.make()
             }
             do {
-                let files = texts.enumerated().map { (path: "sim-\($0.offset).yaml", text: $0.element) }
-                graphs = try files.map { file in
-                    try compileWorkflow(file.text, files: files.filter { $0.path != file.path })
-                }
+                graphs = try Self.compile(texts)
                 self.texts = texts
                 return
             } catch {
@@ -65,5 +66,50 @@ struct RandomProject {
         throw latest
     }
 
+    /// The graphs of workflows `sim-0`, `sim-1`, … in this order.
+    static func compile(_ texts: [String]) throws -> [StepGraph] {
+        let analysis = analyzeDefinitions(texts.enumerated().map { (path: "sim-\($0.offset).yaml", text: $0.element) })
+        return try texts.indices.map { number in
+            guard let graph = analysis.workflow("sim-\(number)")?.graph else {
+                throw FaultyGeneration(description: analysis.diagnostics.map { "\($0)" }.joined(separator: "\n"))
+            }
+            return graph
+        }
+    }
+
     struct FaultyGeneration: Error, CustomStringConvertible { var description: String }
+}
+
+/// A random project of random features with what its author may turn it into.
+struct DrawnProject {
+    let texts: [String]
+    let graphs: [StepGraph]
+    /// Another output: nothing that has been recorded contradicts it.
+    let touched: [StepGraph]
+    /// Workflows of the same names that do something else.
+    let others: [StepGraph]
+
+    private init(seed: UInt64) throws {
+        var random = SeededGenerator.derived(seed, "features")
+        let features = RandomProject.Features.drawn(&random)
+        let project = try RandomProject(seed: seed, features: features)
+        texts = project.texts
+        graphs = project.graphs
+        touched = try RandomProject.compile(
+            texts.map { $0.replacing(RandomDefinition.output, with: "output: { n: \"${{ input.n }}\", edited: true }") })
+        others = try RandomProject(seed: ~seed, features: features, workflows: texts.count).graphs
+    }
+
+    private static let latest = Mutex<[UInt64: DrawnProject]>([:])
+
+    /// Made once for the few threads that run neighbouring seeds.
+    static func shared(_ seed: UInt64) throws -> DrawnProject {
+        if let known = latest.withLock({ $0[seed] }) { return known }
+        let project = try DrawnProject(seed: seed)
+        latest.withLock { kept in
+            if kept.count >= 8 { kept.removeAll() }
+            kept[seed] = project
+        }
+        return project
+    }
 }

@@ -5,6 +5,8 @@ package import WorkflowJournal
 /// One thing that really happened outside: a line of the other side's own record, which no crash of the server touches.
 package struct Execution {
     package var instance: InstanceID
+    /// The instance's run at the time, as it was stored.
+    package var run: Int
     package var step: MemoKey
     package var key: IdempotencyKey
     package var attempt: Int

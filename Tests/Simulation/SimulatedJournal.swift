@@ -68,10 +68,10 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         do {
             return try perform(.write) { () throws(JournalError) in
                 let outcomes = try written(batch)
-                for outcome in outcomes {
-                    if case .committed(let committed) = outcome, committed.claim.version == 1 {
-                        started.append(committed.claim)
-                    }
+                for case (.transition(let transition), .committed(let committed)) in zip(batch, outcomes) {
+                    // What already was somebody's stays so.
+                    if case .advance = transition.subject { continue }
+                    started.append(committed.claim)
                 }
                 return outcomes
             }
@@ -177,4 +177,12 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
     package func children(of id: InstanceID) throws(JournalError) -> [ChildSummary] { try inner.children(of: id) }
     package func gatePosition(of id: InstanceID) throws(JournalError) -> GatePosition? { try inner.gatePosition(of: id) }
     package func takers(of event: EventSequence) throws(JournalError) -> [EventTaker] { try inner.takers(of: event) }
+    package func events(named name: String, seenBy id: InstanceID, limit: Int) throws(JournalError) -> [SeenEvent] {
+        try inner.events(named: name, seenBy: id, limit: limit)
+    }
+    package func eventNames(limit: Int) throws(JournalError) -> [String] { try inner.eventNames(limit: limit) }
+    package func places(at gate: String, limit: Int) throws(JournalError) -> [GateVisitor] {
+        try inner.places(at: gate, limit: limit)
+    }
+    package func notes(of id: InstanceID, limit: Int) throws(JournalError) -> [LogRow] { try inner.notes(of: id, limit: limit) }
 }

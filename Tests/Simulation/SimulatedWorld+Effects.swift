@@ -6,6 +6,7 @@ import WorkflowJournal
 /// What the core asks for, done late, in the order the real shell guarantees and no other.
 extension SimulatedWorld {
     func perform(_ effects: [EngineCore.Effect]) {
+        var ends: [(tag: EngineCore.AttemptTag, result: ActionResult)] = []
         for effect in effects {
             switch effect {
             case .write(let tag, let write):
@@ -15,12 +16,14 @@ extension SimulatedWorld {
             case .claim, .claimOne, .load, .readInbox, .readTimers, .release:
                 reads.append(effect)
                 scheduleRead()
-            case .perform(let tag, let action, let invocation): begin(tag, action, invocation)
+            case .perform(let tag, let action, let invocation):
+                if let result = begin(tag, action, invocation) { ends.append((tag: tag, result: result)) }
             case .abort(let tag): after(random.within(0...3_000)) { $0.aborted(tag) }
             case .answer(let ticket, let answer): answered(ticket, answer)
             case .ended, .report: break
             }
         }
+        if !ends.isEmpty { post(.attemptsEnded(ends)) }
     }
 
     // MARK: - Writing: one writer, batches of what there is
@@ -102,13 +105,15 @@ extension SimulatedWorld {
 
     // MARK: - Actions
 
-    private func begin(_ tag: EngineCore.AttemptTag, _ action: String, _ invocation: ActionInvocation) {
+    /// The result of an action that does not wait.
+    private func begin(
+        _ tag: EngineCore.AttemptTag, _ action: String, _ invocation: ActionInvocation
+    ) -> ActionResult? {
         if SimulatedActions.inlineNames.contains(action) {
             let result = actions.behaviour(action, invocation).result
             let execution = checker.executionBegan(action, invocation, incarnation: incarnation)
             checker.executionEnded(execution, result.outcome)
-            post(.attemptEnded(tag, result))
-            return
+            return result
         }
         underWay[tag] = UnderWay(execution: -1, behaviour: actions.behaviour(action, invocation))
         after(random.within(0...3_000)) { world in
@@ -116,6 +121,7 @@ extension SimulatedWorld {
             world.underWay[tag]?.execution = world.checker.executionBegan(action, invocation, incarnation: world.incarnation)
             world.after(behaviour.microseconds) { $0.finished(tag) }
         }
+        return nil
     }
 
     private func finished(_ tag: EngineCore.AttemptTag) {

@@ -29,8 +29,6 @@ final class SimulatedWorld {
         init(seed: UInt64) { self.seed = seed }
     }
 
-    enum Disturbance { case kill, shutdown, clockJump(Int64) }
-
     let plan: Plan
     var random: SeededGenerator
     private var faultRandom: SeededGenerator
@@ -60,6 +58,9 @@ final class SimulatedWorld {
     var waiting: [(ticket: EngineCore.Ticket, receive: (EngineCore.Answer) -> Void)] = []
     var steps = 0
     var kills = 0
+    /// What an author does to the workflow of this number.
+    var onEdit: (Int) -> Void = { _ in }
+    var onRetire: (Int) -> Void = { _ in }
 
     struct UnderWay {
         var execution: Int
@@ -74,7 +75,7 @@ final class SimulatedWorld {
         self.definitions = definitions
         self.actions = actions
         self.checker = checker
-        sabotage = plan.sabotage.map { Sabotage($0, seed: plan.seed) }
+        sabotage = plan.sabotage.map { [journal] in Sabotage($0, seed: plan.seed, store: journal.inner) }
         journal.sabotage = sabotage
     }
 
@@ -83,6 +84,7 @@ final class SimulatedWorld {
     /// Runs until nothing more happens by itself, an invariant is broken, or the step limit is reached.
     func run(stepLimit: Int = 200_000) {
         begin()
+        defer { dismantle() }
         while checker.violation == nil, steps < stepLimit, let item = agenda.popFirst() {
             steps += 1
             clock.advance(to: item.time)
@@ -99,7 +101,7 @@ final class SimulatedWorld {
     }
 
     private func begin() {
-        checker.attach(journal: journal.inner, sabotage: sabotage?.bug, clock: { [journal] in journal.now() }) {
+        checker.attach(journal: journal.inner, clock: { [journal] in journal.now() }) {
             [unowned self] id in
             core?.inspect(id)
         }
@@ -115,11 +117,24 @@ final class SimulatedWorld {
         startServer()
     }
 
+    /// What still holds the world lets go of it.
+    private func dismantle() {
+        agenda = Agenda()
+        waiting = []
+        (onEdit, onRetire) = ({ _ in }, { _ in })
+        journal.observe = { _, _ in }
+        journal.plan = { _, _ in nil }
+        journal.onWakeup { _ in }
+        checker.detach()
+    }
+
     private func disturb(_ what: Disturbance) {
         switch what {
         case .kill: if core != nil { kill() }
         case .shutdown: if core != nil { shutDown() }
         case .clockJump(let microseconds): clock.jump(by: microseconds)
+        case .edit(let index): onEdit(index)
+        case .retire(let index): onRetire(index)
         }
     }
 
@@ -171,7 +186,7 @@ final class SimulatedWorld {
                 configuration: configuration, now: journal.now())
             self.core = core
             // Every server stores its definitions before it takes work; the store knows them already after the first time.
-            for graph in checker.graphs { _ = try journal.inner.write([.define(graph.record)]) }
+            for graph in checker.definitions { _ = try journal.inner.write([.define(graph.record)]) }
             _ = try journal.inner.write([.configure(checker.config)])
             post(.opened(epoch))
             sabotage?.serverStarted(self)
@@ -214,7 +229,6 @@ final class SimulatedWorld {
         after(20_000) { world in
             guard let core = world.core else { return }
             if core.isQuiet && world.inbox.isEmpty && world.pending.isEmpty && !world.isWriting {
-                world.checker.shutDown(places: core.placesInUse)
                 world.stopServer()
                 world.later(world.random.within(world.plan.restartDelay)) { $0.startServer() }
             } else if world.clock.elapsed < deadline {

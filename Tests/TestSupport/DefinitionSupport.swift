@@ -27,6 +27,25 @@ package func analyzeDefinitions(_ files: [(path: String, text: String)]) -> Anal
     return DefinitionAnalyzer.analyze(SourceSet(definitions: definitions, library: standardLibraryFiles, root: "", asOf: today))
 }
 
+/// What is wrong with definitions; those under `against/` are what others of the same path were before an edit, and are
+/// compared with them.
+package func definitionDiagnostics(_ files: [(path: String, text: String)]) -> [Diagnostic] {
+    let earlier = files.filter { $0.path.hasPrefix("against/") }.map { (path: String($0.path.dropFirst(8)), text: $0.text) }
+    let files = files.filter { !$0.path.hasPrefix("against/") }
+    let analysis = analyzeDefinitions(files)
+    guard !earlier.isEmpty else { return analysis.diagnostics }
+    let replaced = Set(earlier.map(\.path))
+    let before = analyzeDefinitions(files.filter { !replaced.contains($0.path) } + earlier)
+    var diagnostics = DiagnosticCollector()
+    // A mistake in the old text would hide what is compared.
+    diagnostics.report(contentsOf: analysis.diagnostics + before.diagnostics.filter { $0.severity == .error })
+    for workflow in analysis.workflows {
+        guard let new = workflow.graph, let old = before.workflow(workflow.name)?.graph else { continue }
+        diagnostics.report(contentsOf: DefinitionChange.all(from: old, to: new).map(\.diagnostic))
+    }
+    return diagnostics.sorted
+}
+
 /// The graph of a workflow written in a test.
 /// - Parameters:
 ///   - yaml: the definition; its name need not be a file's.

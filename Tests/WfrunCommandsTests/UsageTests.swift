@@ -16,7 +16,8 @@ struct UsageTests {
     }
 
     @Test(arguments: [
-        [], ["validate"], ["run"], ["serve"], ["start"], ["list"], ["show"], ["history"], ["result"], ["cancel"], ["event"],
+        [], ["validate"], ["run"], ["serve"], ["start"], ["list"], ["show"], ["why"], ["history"], ["result"], ["cancel"],
+        ["event"],
         ["event", "send"], ["graph"], ["explain"], ["eval"], ["check"], ["next"], ["schema"], ["version"],
     ])
     func `Every command has help with lines that fit a terminal`(command: [String]) async {
@@ -48,7 +49,8 @@ struct UsageTests {
     }
 
     @Test(arguments: [
-        ["list"], ["show", "@latest"], ["start", "hello"], ["event", "send", "a"], ["cancel", "x"], ["result", "x"],
+        ["list"], ["show", "@latest"], ["why", "@latest"], ["start", "hello"], ["event", "send", "a"], ["cancel", "x"],
+        ["result", "x"],
     ])
     func `A server that is not there is 6 with what to do`(arguments: [String]) async {
         // Port 1 is a service nobody runs; connecting to it fails at once.

@@ -21,17 +21,17 @@ import WorkflowGraph
     @Test(arguments: Fixtures.paths(in: "invalid"))
     func `a mistake is reported with its code at its place`(path: String) throws {
         let text = try Fixtures.text(path)
-        let analysis = Fixtures.analyze(text, path: path)
+        let diagnostics = definitionDiagnostics(Fixtures.files(text, path: path))
         let code = path.split(separator: "/")[1]
-        #expect(analysis.diagnostics.contains { $0.code.description == "WF" + code }, "\(path) has no WF\(code)")
-        expectMarks(in: text, analysis.diagnostics, path)
-        try Fixtures.expect(TextRenderer().render(analysis.diagnostics), beside: path, as: "out")
+        #expect(diagnostics.contains { $0.code.description == "WF" + code }, "\(path) has no WF\(code)")
+        expectMarks(in: text, diagnostics, path)
+        try Fixtures.expect(TextRenderer().render(diagnostics), beside: path, as: "out")
     }
 
     @Test(arguments: Fixtures.paths(in: "near"))
     func `a near miss is no mistake of its code and none that matters`(path: String) throws {
         let code = "WF" + path.split(separator: "/")[1]
-        let found = Fixtures.analyze(try Fixtures.text(path), path: path).diagnostics
+        let found = definitionDiagnostics(Fixtures.files(try Fixtures.text(path), path: path))
         let unwanted = found.filter { $0.severity > .info || $0.code.description == code }
         #expect(TextRenderer().render(unwanted) == "")
     }
@@ -39,7 +39,7 @@ import WorkflowGraph
     @Test(arguments: Fixtures.paths(in: "invalid"))
     func `a fix mends what it is offered for`(path: String) throws {
         let files = Fixtures.files(try Fixtures.text(path), path: path)
-        for diagnostic in analyzeDefinitions(files).diagnostics {
+        for diagnostic in definitionDiagnostics(files) {
             guard let fix = diagnostic.fix else { continue }
             let mended = files.map { file in
                 guard file.path == fix.range.file.path else { return file }
@@ -47,7 +47,7 @@ import WorkflowGraph
                 bytes.replaceSubrange(fix.range.bytes, with: Array(fix.replacement.utf8))
                 return (file.path, String(decoding: bytes, as: UTF8.self))
             }
-            let remaining = analyzeDefinitions(mended).diagnostics.filter {
+            let remaining = definitionDiagnostics(mended).filter {
                 $0.code == diagnostic.code && $0.range.bytes.lowerBound == diagnostic.range.bytes.lowerBound
                     && $0.range.file.path == diagnostic.range.file.path
             }

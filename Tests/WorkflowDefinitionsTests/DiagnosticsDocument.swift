@@ -27,6 +27,7 @@ enum DiagnosticsDocument {
         Block(title: "WF52xx: events", codes: 5_200...5_299),
         Block(title: "WF61xx: security", codes: 6_100...6_199),
         Block(title: "WF71xx: determinism", codes: 7_100...7_199),
+        Block(title: "WF72xx: edits against what is recorded", codes: 7_200...7_299),
     ]
 
     private static func text(_ block: Block) -> String {

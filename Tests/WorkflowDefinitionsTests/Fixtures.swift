@@ -49,7 +49,7 @@ enum Fixtures {
     }
 
     /// A fixture as a project of its own. A fixture with several files has them one after another, each after a line
-    /// `#@ <path>`; the first is named after the fixture.
+    /// `#@ <path>`; the first is named after the fixture. Files under `against/` are what those of the same path were before.
     static func analyze(_ text: String, path: String) -> Analysis { analyzeDefinitions(files(text, path: path)) }
 
     static func files(_ text: String, path: String) -> [(path: String, text: String)] {

@@ -28,6 +28,23 @@ struct AttemptTests {
         #expect(bench.status(id) == .completed)
     }
 
+    @Test func `Attempts that end together are one transition of each instance`() throws {
+        let bench = try Bench(
+            """
+            workflow: case
+            steps:
+              - { id: all, foreach: { in: "${{ [1, 2, 3] }}", concurrency: 3 }, call: shell, with: { argv: ["true"] } }
+            """)
+        let ids = [bench.start(), bench.start()]
+        let before = bench.transitions.count
+        bench.endAll()
+        #expect(bench.transitions.count == before + 2)
+        for id in ids {
+            #expect(bench.status(id) == .completed)
+            #expect(bench.keys(id).compactMap { bench.row(id, $0)?.completedSequence } == [1, 2, 3])
+        }
+    }
+
     @Test func `Nothing begins before its commit`() throws {
         let bench = try Bench(Self.one)
         bench.holdsWrites = true

@@ -203,6 +203,13 @@ final class Bench {
         end(at: index, outcome, retryAfter: retryAfter)
     }
 
+    /// All running attempts end at once.
+    func endAll() {
+        let attempts = running
+        running = []
+        handle(.attemptsEnded(attempts.map { (tag: $0.tag, result: ActionResult(.success(Self.shellOutput))) }))
+    }
+
     func end(
         at index: Int, _ outcome: Result<Value, Failure> = .success(Bench.shellOutput), retryAfter: TimeSpan? = nil
     ) {

@@ -39,6 +39,81 @@ struct RetryTests {
         return (bench, id)
     }
 
+    @Test func `A retry that finds everything done ends at once`() throws {
+        let bench = try Bench(
+            """
+            workflow: case
+            steps:
+              - id: a
+                call: shell
+                with: { argv: [a] }
+            """)
+        let id = bench.start()
+        bench.cancel(id)
+        // Within the grace time.
+        bench.end("a")
+        #expect(bench.status(id) == .cancelled)
+        try bench.retry(id)
+        #expect(bench.status(id) == .completed)
+        #expect(bench.running.isEmpty)
+    }
+
+    @Test func `A step that begins anew asks again for what had been stopped in it`() throws {
+        let bench = try Bench(
+            """
+            workflow: case
+            steps:
+              - id: a
+                call: shell
+                with: { argv: [a] }
+              - id: p
+                parallel:
+                  - id: z
+                    sleep: 1m
+                  - id: f
+                    fail: { code: author.no, message: no }
+                finally:
+                  - id: c
+                    call: log
+                    with: { message: done }
+            """)
+        let id = bench.start()
+        bench.end("a")
+        #expect(bench.status(id) == .failed)
+        try bench.retry(id, from: "p/z")
+        #expect(bench.summary(id)?.hold == nil)
+        #expect(bench.summary(id)?.run == 2)
+        #expect(bench.status(id) == .failed)
+        #expect(bench.keys(id).filter { $0 == "p/z" }.count == 1)
+    }
+
+    @Test func `A retry never keeps the failure, also where it came before what was undone`() throws {
+        let bench = try Bench(
+            """
+            workflow: case
+            steps:
+              - id: both
+                parallel:
+                  - id: a
+                    call: shell
+                    with: { argv: [a] }
+                  - id: b
+                    call: shell
+                    with: { argv: [b] }
+                    compensate:
+                      - id: undo
+                        call: shell
+                        with: { argv: [undo] }
+            """)
+        let id = bench.start()
+        bench.end("both/a", .failure(Self.broken))
+        bench.end("both/b")
+        bench.end("both/b.undo/undo")
+        #expect(bench.status(id) == .failed)
+        try bench.retry(id)
+        #expect(bench.runningSteps == ["both/a", "both/b"])
+    }
+
     @Test func `A retry keeps what had completed and tries the failed step again under its key`() throws {
         let bench = try Bench(Self.three)
         let id = bench.start()

@@ -85,10 +85,27 @@ final class FakeService: WorkflowService {
         state.withLock { $0.ended }
     }
 
+    func explain(_ id: InstanceID) throws(JournalError) -> WaitExplanation? {
+        let explainer = Explainer(
+            queries: journal, graph: { digest in self.offered.first { $0.digest == digest }?.graph })
+        return try explainer.explain(id, at: Timestamp(microseconds: 1_700_000_060_000_000))
+    }
+
     func validate(_ source: SourceFile) async -> [Diagnostic] {
         let library = StandardLibrary.files.map { SourceFile(path: $0.path, bytes: $0.bytes) }
         return DefinitionAnalyzer.analyze(SourceSet(definitions: [source], library: library, root: nil)).diagnostics
     }
+
+    func definition(
+        _ workflow: String, of sources: [DefinitionRecord.Source]
+    ) async -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
+        let library = StandardLibrary.files.map { SourceFile(path: $0.path, bytes: $0.bytes) }
+        let own = sources.filter { !$0.path.hasPrefix("stdlib/") }.map { SourceFile(path: $0.path, text: $0.text) }
+        let analysis = DefinitionAnalyzer.analyze(SourceSet(definitions: own, library: library, root: nil))
+        return (analysis.workflow(workflow)?.graph, analysis.diagnostics)
+    }
+
+    func graph(_ digest: ContentDigest) -> StepGraph? { offered.first { $0.digest == digest }?.graph }
 
     var obstacle: String? { state.withLock { $0.obstacle } }
     var version: String { "test" }

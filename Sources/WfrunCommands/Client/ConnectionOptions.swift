@@ -12,7 +12,9 @@ struct ConnectionOptions: ParsableArguments {
     var config: String?
 
     /// The token comes from `WFRUN_TOKEN`, else from the file beside the default database of this folder.
-    func connect() throws(CommandFailure) -> any APISource {
+    func connect() throws(CommandFailure) -> any APISource { try Self.connect(server: server, config: config) }
+
+    static func connect(server: String?, config: String?) throws(CommandFailure) -> any APISource {
         let settings = try Settings.load(config: config)
         var base = settings.server(server)
         while base.hasSuffix("/") { base.removeLast() }

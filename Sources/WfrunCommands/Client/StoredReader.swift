@@ -3,6 +3,7 @@ import HTTPTypes
 import JournalSQLite
 import Values
 import WorkflowEngine
+import WorkflowGraph
 import WorkflowJournal
 import WorkflowServer
 
@@ -12,15 +13,23 @@ struct StoredReader: APISource {
 
     init(database path: String) throws(CommandFailure) {
         do throws(JournalError) {
-            api = API(service: StoredService(queries: try SQLiteJournal.openReadOnly(path: path)), tokens: NoTokens())
+            let service = StoredService(
+                queries: try SQLiteJournal.openReadOnly(path: path), isServed: SQLiteJournal.isServed(path: path))
+            api = API(service: service, tokens: NoTokens())
         } catch {
             throw CommandFailure(error, database: path)
         }
     }
 
     func send(_ call: APICall) async throws(CommandFailure) -> APIAnswer {
-        let request = APIRequest(id: "local", method: call.method, target: call.target)
-        let answer = await api.handle(request, as: Principal(name: "local", grants: [Grant(.read)]))
+        var headers: HTTPFields = [:]
+        if call.body != nil { headers[.contentType] = "application/json" }
+        let body = call.body.map { JSON.bytes($0) } ?? []
+        let request = APIRequest(
+            id: "local", method: call.method, target: call.target, headers: headers,
+            readBody: { (_) async throws(Problem) in body })
+        // Whoever may read the file may ask it anything; there is nothing behind it that could change something.
+        let answer = await api.handle(request, as: Principal(name: "local", grants: [Grant(.admin)]))
         return APIAnswer(status: Int(answer.status.code), body: answer.body)
     }
 }
@@ -32,6 +41,8 @@ private struct NoTokens: TokenStore {
 /// A service that only reads: there is no engine behind it.
 private struct StoredService: WorkflowService {
     let queries: any JournalQueries
+    /// Another process has the database open.
+    let isServed: Bool
 
     private static let noServer = EngineError(.unavailable, "No server is running on this database")
 
@@ -47,7 +58,25 @@ private struct StoredService: WorkflowService {
     }
     func upgrade(_ id: InstanceID, reason: String?) async throws(EngineError) -> ContentDigest { throw Self.noServer }
     func ended(_ id: InstanceID, within: TimeSpan) async throws(EngineError) -> InstanceDetail? { nil }
+    func explain(_ id: InstanceID) throws(JournalError) -> WaitExplanation? {
+        let obstacle = "No server has this database open, so nothing of it moves; 'wfrun serve' takes it up again."
+        let explainer = Explainer(
+            queries: queries,
+            graph: { digest in (try? queries.definition(digest)).flatMap { $0 }.flatMap { try? ProjectAnalysis.load($0) } },
+            obstacle: isServed ? nil : obstacle)
+        return try explainer.explain(id, at: wallClock())
+    }
+
     func validate(_ source: SourceFile) async -> [Diagnostic] { [] }
+    func definition(
+        _ workflow: String, of sources: [DefinitionRecord.Source]
+    ) async -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
+        ProjectAnalysis.definition(workflow, of: sources)
+    }
+    func graph(_ digest: ContentDigest) -> StepGraph? {
+        guard let record = try? queries.definition(digest) else { return nil }
+        return try? ProjectAnalysis.load(record)
+    }
     var obstacle: String? { Self.noServer.message }
     var version: String { wfrunVersion }
 }

@@ -132,7 +132,8 @@ struct UpgradeCommand: AsyncParsableCommand {
         abstract: "Move a live instance to the current definition.",
         discussion: """
             Only if everything recorded so far is what the current definition would have asked for; \
-            otherwise nothing changes and the first difference is shown.
+            otherwise nothing changes and the first difference is shown. 'wfrun plan FILE' says it \
+            beforehand, for all instances, and moves those that can go on.
 
             Examples:
               wfrun upgrade 0193b1c2 --reason "longer timeout"

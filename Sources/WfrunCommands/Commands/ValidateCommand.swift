@@ -4,7 +4,7 @@ import Diagnostics
 import Values
 import WorkflowDefinitions
 
-struct ValidateCommand: ParsableCommand {
+struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
         abstract: "Check definitions: all mistakes of all files, with their places.",
@@ -18,6 +18,12 @@ struct ValidateCommand: ParsableCommand {
               cat hello.yaml | wfrun validate -           # a single definition
               wfrun validate --format github              # annotations in CI
               wfrun validate --ignore WF5107,WF2109       # leave findings out
+              wfrun validate definitions/hello.yaml --against old/hello.yaml
+              wfrun validate --against http://127.0.0.1:7170
+
+            --against says, too, what an edit means for what instances have recorded (WF72xx): \
+            compared with the definition before it, or with the live instances of a server, as \
+            'wfrun plan' has them.
 
             What single findings count is set under 'diagnostics' in wfrun.yaml; \
             'wfrun explain CODE' says what one means.
@@ -39,6 +45,9 @@ struct ValidateCommand: ParsableCommand {
             "Leave findings with this code out; errors that keep a definition from being run stay.", valueName: "codes"))
     var ignore: [String] = []
 
+    @Option(help: ArgumentHelp("Compare with this earlier definition, or with a server's instances.", valueName: "file or url"))
+    var against: String?
+
     @Option(help: ArgumentHelp("The definitions folder (default: definitions).", valueName: "dir"))
     var definitions: String?
 
@@ -47,7 +56,11 @@ struct ValidateCommand: ParsableCommand {
             "Configuration file (default: WFRUN_CONFIG_FILE, else ./wfrun.yaml if there is one).", valueName: "file"))
     var config: String?
 
-    func run() throws {
+    func validate() throws {
+        if against != nil, paths.contains("-") { throw ValidationError("--against compares files; leave '-' out.") }
+    }
+
+    func run() async throws {
         let console = Surroundings.current.console
         let settings = try Settings.load(config: config)
         let folder = settings.definitions(definitions)
@@ -58,6 +71,14 @@ struct ValidateCommand: ParsableCommand {
             let (found, count) = try check(path, policy)
             diagnostics += found
             files += count
+        }
+        if let against {
+            let comparison = try Comparison(paths: paths.isEmpty ? [folder] : paths, definitions: definitions, config: config)
+            var all = DiagnosticCollector()
+            all.report(contentsOf: diagnostics)
+            all.report(
+                contentsOf: try await comparison.diagnostics(against: against).compactMap { policy.applied(to: $0) })
+            diagnostics = all.sorted
         }
         let summary = DiagnosticSummary(diagnostics, files: files)
         let renderer = format.renderer(isColored: console.colorsOutput, toolVersion: wfrunVersion)

@@ -65,6 +65,16 @@ extension ProjectAnalysis {
         return DefinitionAnalyzer.analyze(sources, policy: policy).diagnostics
     }
 
+    /// A workflow by the files it uses, as they would be stored, checked anew; the standard library is this program's own.
+    static func definition(
+        _ workflow: String, of sources: [DefinitionRecord.Source]
+    ) -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
+        let own = sources.filter { !$0.path.hasPrefix("stdlib/") }.map { SourceFile(path: $0.path, text: $0.text) }
+        let set = SourceSet(definitions: own, library: library, root: nil, asOf: wallClock())
+        let analysis = DefinitionAnalyzer.analyze(set)
+        return (analysis.workflow(workflow)?.graph, analysis.diagnostics)
+    }
+
     /// The graph of a stored definition.
     static func load(_ record: DefinitionRecord) throws(DefinitionUnavailable) -> StepGraph {
         do throws(DefinitionLoader.Unloadable) {

@@ -61,24 +61,7 @@ enum Wording {
     static func instant(_ value: Value?) -> Timestamp? { value?.stringValue.flatMap { Timestamp(rfc3339: $0) } }
 
     /// The two largest units: `2d 3h`, `4m 10s`, `1.204 s`, `45 ms`.
-    static func duration(_ span: TimeSpan) -> String {
-        let total = span.seconds
-        if total < 1 { return "\(span.microseconds / 1_000) ms" }
-        if total < 60 {
-            let tenths = span.microseconds / 100_000
-            if tenths % 10 == 0 { return "\(tenths / 10) s" }
-            return "\(tenths / 10).\(tenths % 10) s"
-        }
-        let units: [(String, Int64)] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)]
-        var rest = total
-        var parts: [String] = []
-        for (name, size) in units where parts.count < 2 {
-            let amount = rest / size
-            if amount > 0 || !parts.isEmpty { parts.append("\(amount)\(name)") }
-            rest %= size
-        }
-        return parts.joined(separator: " ")
-    }
+    static func duration(_ span: TimeSpan) -> String { span.readable }
 
     static func elapsed(from start: Value?, to end: Value?) -> String? {
         guard let start = instant(start), let end = instant(end) else { return nil }

@@ -134,6 +134,13 @@ package enum DiagnosticCatalogue {
         row(.secretInput, .error, "`secret` as input of a workflow or field of an event"),
         // Determinism.
         row(.impure, .error, "clock, randomness or environment in an expression"),
+        // Against what is recorded: `plan`, `validate --against`.
+        judgement(.stepGone, "step with a record disappeared"),
+        judgement(.stepChanged, "recorded step does something else"),
+        judgement(.recordUnfit, "recorded value no longer fits"),
+        judgement(.stepMoved, "step moved into or out of a loop or body"),
+        row(.undoChanged, .warning, "compensation of a recorded step changed"),
+        judgement(.orderChanged, "step comes before recorded ones"),
     ]
 
     private static let byCode = Dictionary(uniqueKeysWithValues: rows.map { ($0.code, $0) })
@@ -285,4 +292,11 @@ extension DiagnosticCode {
     static let loaderVariable = DiagnosticCode(6108)
     static let secretInput = DiagnosticCode(6109)
     static let impure = DiagnosticCode(7101)
+    // Against what is recorded.
+    package static let stepGone = DiagnosticCode(7201)
+    package static let stepChanged = DiagnosticCode(7202)
+    package static let recordUnfit = DiagnosticCode(7203)
+    package static let stepMoved = DiagnosticCode(7204)
+    package static let undoChanged = DiagnosticCode(7205)
+    package static let orderChanged = DiagnosticCode(7206)
 }

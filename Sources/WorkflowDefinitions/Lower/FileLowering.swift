@@ -80,9 +80,11 @@ struct FileLowering {
         let triggers = self.triggers()
         let concurrency = definition.concurrency.map { self.concurrency($0) }
         let (root, type) = rootNode(file)
-        let body = FileBody(
+        var body = FileBody(
             name: definition.name.value, input: contract(types.input, isClosed: true, at: definition.input?.keyRange),
             secrets: definition.secrets.map(\.value), root: root, outputType: types.returns?.staticType() ?? type)
+        body.nameRange = definition.name.range
+        body.inputRange = definition.input?.keyRange
         return LoweredFile(
             nodes: nodes, blocks: blocks, body: body, callees: callees, builtins: builtins, labels: labels,
             matchSets: matchSets.sorted {

@@ -38,6 +38,15 @@ func instanceRoutes(_ service: any WorkflowService) -> [Route] {
             }
             return .json(output)
         },
+        Route(.get, "/v1/instances/{id}/why", .scope(.read)) { (call) async throws(Problem) in
+            let id = try await instance(call, queries).summary.id
+            let explanation = try await reading { () throws(JournalError) in try service.explain(id) }
+            // Retention may have removed it meanwhile.
+            guard let explanation else {
+                throw Problem(.notFound, "instance.not_found", "There is no instance '\(id)'")
+            }
+            return .json(Wire.explanation(explanation))
+        },
         Route(.get, "/v1/instances/{id}/result", .scope(.read)) { (call) async throws(Problem) in
             try await result(call, service)
         },

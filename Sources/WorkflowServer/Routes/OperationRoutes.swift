@@ -87,8 +87,14 @@ private func upgrade(_ call: RouteCall, _ service: any WorkflowService) async th
     let summary = try await instanceToActOn(call, service)
     var fields = try FieldReader(try await call.jsonBody())
     let reason = fields.string("reason")
+    let wanted = fields.string("digest").map(ContentDigest.init(hex:))
     try fields.finish()
     if summary.status.isTerminal { throw .ended(summary) }
+    if let wanted, service.workflow(summary.workflow)?.digest != wanted {
+        throw Problem(
+            .conflict, "definition.not_current", "The current definition of '\(summary.workflow)' is not the one asked for",
+            hint: "It was edited meanwhile, or is not on the server yet.")
+    }
     let digest = try await asking { () async throws(EngineError) in try await service.upgrade(summary.id, reason: reason) }
     return .json(["id": .string(summary.id.text), "digest": .string(digest.hex)])
 }

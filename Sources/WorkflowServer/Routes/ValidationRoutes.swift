@@ -26,7 +26,8 @@ func validationRoutes(_ service: any WorkflowService) -> [Route] {
     ]
 }
 
-private final class RunningValidations: Sendable {
+/// How many checks of definitions are under way: they cost more than other requests.
+final class RunningValidations: Sendable {
     private let count = Mutex(0)
 
     func begin() -> Bool {

@@ -189,10 +189,12 @@ struct Reading {
     ) -> ([Ran], (at: Int64, Failure)?) {
         let free = parts(stops, nil)
         var first: (index: Int, at: Int64, failure: Failure)?
-        for (index, part) in free.enumerated() where part.at < (first?.at ?? .max) && part.at <= stops.first {
+        for (index, part) in free.enumerated() where part.at < (first?.at ?? .max) {
             if case .failure(let failure) = part.end { first = (index, part.at, failure) }
         }
         guard let first else { return (free, nil) }
+        // It failed before the stop, and something in it had to be done to its end.
+        if first.at > stops.first { return (free, (first.at, first.failure)) }
         return (parts(stops.softly(first.at), first.index), (first.at, first.failure))
     }
 
@@ -231,9 +233,11 @@ struct Reading {
                     throw Failure(code: "limit.repeat", message: "")
                 }
                 if let every = loop.every {
+                    let ended = whole.at
                     whole.at = try instant(of: .after(every), after, whole.at)
                     if whole.at >= stops.first {
-                        whole.at = stops.first
+                        // The round may have been let finish after the stop.
+                        whole.at = max(ended, stops.first)
                         whole.end = .stopped(stops.firstCause)
                         return whole
                     }

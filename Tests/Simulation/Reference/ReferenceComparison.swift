@@ -14,9 +14,12 @@ package struct ReferenceComparison {
         package var difference: String?
         package var calls = 0
         package var endings: [InstanceStatus] = []
+        /// What the engine recorded of an instance on which they differ.
+        package var recorded: [String] = []
 
         package var description: String {
-            "seed \(seed): \(difference ?? "the same")" + (difference == nil ? "" : "\n" + texts.joined(separator: "\n---\n"))
+            "seed \(seed): \(difference ?? "the same")"
+                + (difference == nil ? "" : "\n" + (texts + recorded).joined(separator: "\n"))
         }
     }
 
@@ -64,7 +67,17 @@ package struct ReferenceComparison {
         guard let detail = try world.journal.instance(id) else { return "the engine has no instance" }
         report.calls += world.calls.count
         report.endings.append(detail.summary.status)
-        return difference(expected, detail, world.calls)
+        let found = difference(expected, detail, world.calls)
+        if found != nil {
+            report.recorded = try world.journal.steps(of: id, run: nil).map { row in
+                func at(_ time: Timestamp?) -> String {
+                    time.map { "\($0.since(SimulatedClock.start).microseconds)" } ?? "-"
+                }
+                return "\(row.scheduledSequence)→\(row.completedSequence.map(String.init) ?? "-") \(row.key) "
+                    + "\(row.status.rawValue) \(row.failure?.code ?? "") \(at(row.scheduledAt)) \(at(row.completedAt))"
+            }
+        }
+        return found
     }
 
     private static func difference(

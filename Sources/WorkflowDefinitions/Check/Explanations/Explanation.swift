@@ -20,7 +20,7 @@ package struct Explanation: Sendable {
 
     /// In the order of their codes. A block of a hundred codes is a file beside this one.
     package static let all: [Explanation] =
-        source + structure + references + expressions + schemas + time + events + security + determinism
+        source + structure + references + expressions + schemas + time + events + security + determinism + edits
 
     package static func of(_ code: DiagnosticCode) -> Explanation? { byCode[code] }
 

@@ -1,5 +1,9 @@
+// Text by code point. Swift's own `==`, `<` and hash go by canonical equivalence, which CEL, JSON and memo keys do not.
+//
+// Generic code of one module is not specialised for another, so the usual case, a `String`, has functions of its own.
+
 extension StringProtocol {
-    /// Equality by code point. Swift's `==` compares under canonical equivalence, which CEL, JSON and memo keys do not.
+    /// Equality by code point.
     package func hasSameCodePoints(as other: some StringProtocol) -> Bool {
         utf8.elementsEqual(other.utf8)
     }

@@ -1,0 +1,86 @@
+import CEL
+import JSONSchema
+package import Values
+package import WorkflowGraph
+package import WorkflowJournal
+
+/// A recorded value that a definition does not take. Says types and places, never values, which may be anybody's.
+package struct UnfitValue: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Subject: Sendable, Equatable {
+        case input
+        /// A setting that the snapshot does not have.
+        case setting(String)
+        /// Of the step with this key.
+        case result(MemoKey)
+    }
+
+    package var subject: Subject
+    /// JSON Pointer to the part that does not fit; empty for all of it.
+    package var pointer: String
+    /// The type declared for the whole value, as authors write it.
+    package var expected: String
+    /// The kind of the part that does not fit, and the rule of the schema that it breaks.
+    package var actual: String
+
+    package init(_ subject: Subject, _ value: Value, _ contract: ValueContract, _ violation: ContractViolation) {
+        self.subject = subject
+        expected = contract.type.description
+        let first = violation.violations.first
+        pointer = first?.instancePointer ?? ""
+        let part = value.part(at: pointer)
+        let kind = part?.kindName ?? "nothing"
+        switch first?.keyword {
+        case "type"?, nil: actual = kind
+        case "required"?: actual = "an object without a required field"
+        case "additionalProperties"?, "unevaluatedProperties"?, "false"?: actual = "a field that is not declared"
+        case "enum"?, "const"?: actual = "another \(kind)"
+        case let keyword?: actual = "\(kind) that breaks '\(keyword)'"
+        }
+    }
+
+    package init(setting name: String) {
+        subject = .setting(name)
+        pointer = ""
+        expected = "a value of the setting '\(name)'"
+        actual = "none"
+    }
+
+    package var key: MemoKey? {
+        if case .result(let key) = subject { key } else { nil }
+    }
+
+    package var description: String {
+        let place = pointer.isEmpty ? "" : " at \(pointer)"
+        return switch subject {
+        case .input: "the input of the instance does not fit: \(expected) is expected, found\(place) \(actual)"
+        case .setting(let name): "the definition needs the setting '\(name)', which the instance's snapshot lacks"
+        case .result(let key): "the recorded result of '\(key)' does not fit: \(expected) is expected, found\(place) \(actual)"
+        }
+    }
+}
+
+extension Value {
+    /// By JSON Pointer (RFC 6901).
+    fileprivate func part(at pointer: String) -> Value? {
+        var value = self
+        for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
+            let name = unescaped(token)
+            switch value {
+            case .map(let map):
+                guard let member = map[name] else { return nil }
+                value = member
+            case .list(let items):
+                guard let index = Int(name), items.indices.contains(index) else { return nil }
+                value = items[index]
+            default: return nil
+            }
+        }
+        return value
+    }
+
+    private func unescaped(_ token: Substring) -> String {
+        let parts = token.split(separator: "~", omittingEmptySubsequences: false)
+        let rest = parts.dropFirst().map { ($0.first == "1" ? "/" : "~") + $0.dropFirst() }
+        return String(parts[0]) + rest.joined()
+    }
+}
