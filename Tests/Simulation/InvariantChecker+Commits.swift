@@ -186,6 +186,7 @@ extension InvariantChecker {
         case .retried:
             checkKept(old, new, next)
             new.revivals += 1
+            new.isRetried = true
             arrivals += 1
             new.arrival = arrivals
             new.takenBefore = old.takenBefore

@@ -46,7 +46,7 @@ extension InvariantChecker {
             report(
                 "G4", "\(invocation.step) of \(invocation.instance) is tried under the keys \(other.key) and \(invocation.key)")
         }
-        guard run > 1, same.isEmpty, let seen = observed[invocation.instance], seen.revivals > 0,
+        guard run > 1, same.isEmpty, let seen = observed[invocation.instance], seen.isRetried,
             let earlier = seen.pastRuns[run - 1],
             !earlier.contains(where: { place(of: $0.key) == place(of: invocation.step) && $0.status == .completed }),
             let before = executionsOf(invocation.instance, invocation.step, run: run - 1).last

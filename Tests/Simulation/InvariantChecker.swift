@@ -63,6 +63,8 @@ final class InvariantChecker {
         var pastRuns: [Int: [StepRow]] = [:]
         /// How often an operator has run it again.
         var revivals = 0
+        /// This run is one of those; what continued as new since is not.
+        var isRetried = false
         /// The latest accepted request to cancel, by `revivals` when it was accepted.
         var cancelled: Int?
         var pauses = false
