@@ -91,11 +91,14 @@ extension EngineCore {
     /// Its places go to others once it is out of reach: the next in line may be a step of its own, and what it holds in memory
     /// may never have been committed.
     func drop(_ instance: LiveInstance) {
-        if let claim = instance.claim {
-            live[claim.instance] = nil
-            effects.append(.release(claim))
-        }
+        forget(instance)
         giveBackPlaces(instance)
+    }
+
+    private func forget(_ instance: LiveInstance) {
+        guard let claim = instance.claim else { return }
+        live[claim.instance] = nil
+        effects.append(.release(claim))
     }
 
     func leaveMemory(_ instance: LiveInstance, andComeBack comesBack: Bool = false) {
@@ -114,7 +117,8 @@ extension EngineCore {
     func evictIdle() {
         guard live.count > evictionThreshold else { return }
         let idle = live.values.filter(\.isIdle).sorted { $0.lastUsed < $1.lastUsed }
-        for instance in idle.prefix(max(0, live.count - configuration.maximumIdleInstances * 9 / 10)) { drop(instance) }
+        // An idle one holds no place.
+        for instance in idle.prefix(max(0, live.count - configuration.maximumIdleInstances * 9 / 10)) { forget(instance) }
         // Where most are busy there is little to find: looking again has to wait until there are clearly more.
         evictionThreshold = max(configuration.maximumIdleInstances, live.count + live.count / 10)
     }

@@ -7,13 +7,11 @@ import WorkflowJournal
 /// Breaks the store, the driver or the definitions around an unchanged engine.
 final class Sabotage {
     let bug: DeliberateBug
-    private let seed: UInt64
     private let store: MemoryJournal
     private var answersAsRecorded = false
 
-    init(_ bug: DeliberateBug, seed: UInt64, store: MemoryJournal) {
+    init(_ bug: DeliberateBug, store: MemoryJournal) {
         self.bug = bug
-        self.seed = seed
         self.store = store
     }
 

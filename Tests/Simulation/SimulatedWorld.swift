@@ -75,7 +75,7 @@ final class SimulatedWorld {
         self.definitions = definitions
         self.actions = actions
         self.checker = checker
-        sabotage = plan.sabotage.map { [journal] in Sabotage($0, seed: plan.seed, store: journal.inner) }
+        sabotage = plan.sabotage.map { [journal] in Sabotage($0, store: journal.inner) }
         journal.sabotage = sabotage
     }
 

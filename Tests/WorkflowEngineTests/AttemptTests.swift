@@ -7,13 +7,7 @@ import WorkflowJournal
 
 /// Attempts: announced before they begin, counted in the store, repeated as their policy says.
 struct AttemptTests {
-    private static let one = """
-        workflow: case
-        steps:
-          - id: a
-            call: shell
-            with: { argv: ["true"] }
-        """
+    private static let one = Bench.one
 
     private static func retried(_ retry: String) -> String { one + "\n    retry: \(retry)" }
 

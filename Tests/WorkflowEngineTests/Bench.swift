@@ -217,6 +217,14 @@ final class Bench {
         handle(.attemptEnded(attempt.tag, ActionResult(outcome, retryAfter: retryAfter)))
     }
 
+    /// A workflow of one command.
+    static let one = """
+        workflow: case
+        steps:
+          - id: a
+            call: shell
+            with: { argv: [a] }
+        """
     static let shellOutput: Value = ["code": 0, "stdout": "", "stderr": "", "truncated": false, "value": ""]
     static let unavailable = Failure(code: "http.503", message: "unavailable", isRetryable: true)
     static let stopped = Failure(code: "stopped", message: "told to stop", isUncertain: true)

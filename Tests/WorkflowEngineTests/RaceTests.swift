@@ -13,10 +13,16 @@ struct RaceTests {
         return stored.steps.compactMap(\.completedSequence).sorted() == Array(1..<(stored.state.lastSequence + 1))
     }
 
-    @Test func `A lost commit does not let the next step in line go on from what was never stored`() throws {
+    /// One action at a time.
+    private static func withOnePlace() throws -> Bench {
         let bench = try Bench()
         bench.configuration.maximumActions = 1
         try bench.restart()
+        return bench
+    }
+
+    @Test func `A lost commit does not let the next step in line go on from what was never stored`() throws {
+        let bench = try Self.withOnePlace()
         try bench.define(
             """
             workflow: case
@@ -42,9 +48,7 @@ struct RaceTests {
     }
 
     @Test func `An instance that is loaded does not move before it is whole`() throws {
-        let bench = try Bench()
-        bench.configuration.maximumActions = 1
-        try bench.restart()
+        let bench = try Self.withOnePlace()
         try bench.define(
             """
             workflow: case
@@ -153,14 +157,7 @@ struct RaceTests {
     }
 
     @Test func `A paused instance that its running step ends is not held any more`() throws {
-        let bench = try Bench(
-            """
-            workflow: case
-            steps:
-              - id: a
-                call: shell
-                with: { argv: [a] }
-            """)
+        let bench = try Bench(Bench.one)
         let id = bench.start()
         bench.request(id, .pause(reason: nil))
         bench.end("a", .failure(Failure(code: "shell.exit", message: "exit 1")))
