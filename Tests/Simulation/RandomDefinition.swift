@@ -9,6 +9,8 @@ struct RandomDefinition {
     private let total: Int
     private var count = 0
     private var lines: [String] = []
+    /// Steps at the top whose values the output of a real project shows.
+    private var shown: [String] = []
     /// Inside a branch, an item or a round, where nothing returns.
     private var enclosed = 0
 
@@ -35,6 +37,7 @@ struct RandomDefinition {
         var head = "workflow: sim-\(number)\n"
         if random.chance(250) { head += "timeout: \(random.pick(["20s", "10m", "3h", "2d"]))\n" }
         head += Self.preamble + "\n"
+        if features.isReal { head = head.replacing("{ url: uri }", with: "{ url: uri, script: string }") }
         if features.gates, random.chance(500) {
             let key = random.chance(700) ? "key: \"${{ input.id }}\", " : ""
             head +=
@@ -48,7 +51,12 @@ struct RandomDefinition {
         block("steps", indent: 0, depth: 0, place: .body)
         if random.chance(200) { clauses(indent: 0, depth: 1) }
         if random.chance(150) { block("finally", indent: 0, depth: 2, place: .cleanup) }
-        return head + lines.joined(separator: "\n") + "\n\(Self.output)\n"
+        return head + lines.joined(separator: "\n") + "\n\(output)\n"
+    }
+
+    private var output: String {
+        guard features.isReal else { return Self.output }
+        return "output: { n: \"${{ input.n }}\", steps: \"${{ [\(shown.joined(separator: ", "))] }}\" }"
     }
 
     private enum Place { case body, cleanup, clause }
@@ -61,6 +69,13 @@ struct RandomDefinition {
     private mutating func id(_ prefix: String) -> String {
         count += 1
         return "\(prefix)_\(count)"
+    }
+
+    /// The same for a step whose value the workflow's output may show.
+    private mutating func id(_ prefix: String, shownAt depth: Int, _ place: Place) -> String {
+        let id = id(prefix)
+        if depth == 0, case .body = place { shown.append("steps.\(id)") }
+        return id
     }
 
     private mutating func block(_ key: String, indent: Int, depth: Int, place: Place) {
@@ -81,7 +96,7 @@ struct RandomDefinition {
         case 56..<(features.isTimed ? 58 : 61) where features.continues && depth == 0 && place == .body: continueAsNew(indent)
         case 58..<68: sleep(indent)
         case 68..<74:
-            add(indent, "- id: \(id("l"))")
+            add(indent, "- id: \(id("l", shownAt: depth, place))")
             add(indent + 2, "let: { half: \"${{ input.n / 2 }}\", text: \"n is ${{ input.n }}\" }")
         case 74..<86 where depth < 3: group(indent, depth, place)
         case 86..<94 where depth < 3: choose(indent, depth, place)
@@ -94,8 +109,9 @@ struct RandomDefinition {
 
     private mutating func call(_ indent: Int, _ depth: Int, _ place: Place) {
         let hasUndo = place != .cleanup && random.chance(350)
-        let kind = random.below(6)
-        add(indent, "- id: \(id(hasUndo ? "c" : "a"))")
+        // Chance has no place among what a real server is compared in.
+        let kind = features.isReal ? random.pick([0, 3, 4, 5]) : random.below(6)
+        add(indent, "- id: \(id(hasUndo ? "c" : "a", shownAt: depth, place))")
         let inner = indent + 2
         switch kind {
         case 0:
@@ -112,8 +128,7 @@ struct RandomDefinition {
             add(inner + 2, "headers: { Authorization: \"Bearer ${{ secrets.token }}\" }")
             add(inner + 2, "body: { n: \"${{ input.n }}\" }")
         default:
-            add(inner, "call: shell")
-            add(inner, "with: { argv: [echo, \"${{ input.id }}\"] }")
+            shell(inner, "echo")
         }
         let isPlain = kind >= 3
         let looped = loop(inner, isNumber: kind == 2)
@@ -122,6 +137,12 @@ struct RandomDefinition {
         if isPlain { effectModifiers(inner, depth) }
         if hasUndo { undo(indent: inner) }
         modifiers(inner, depth, place, canFail: isPlain)
+    }
+
+    private mutating func shell(_ indent: Int, _ program: String) {
+        let argv = features.isReal ? "bash, \"${{ config.script }}\"" : program
+        add(indent, "call: shell")
+        add(indent, "with: { argv: [\(argv), \"${{ input.id }}\"] }")
     }
 
     /// `foreach` or `repeat`, sometimes. True when there is one.
@@ -158,12 +179,16 @@ struct RandomDefinition {
 
     private mutating func invoke(_ indent: Int, _ depth: Int, _ place: Place) {
         let hasUndo = place != .cleanup && random.chance(250)
-        add(indent, "- id: \(id(hasUndo ? "c" : "i"))")
+        add(indent, "- id: \(id(hasUndo ? "c" : "i", shownAt: depth, place))")
         let inner = indent + 2
         add(inner, "invoke: sim-\(number + 1 + random.below(total - number - 1))")
         add(inner, "with: { n: \"${{ input.n + \(random.below(3)) }}\", id: \"${{ input.id }}\" }")
         let isDetached = random.chance(150)
-        if isDetached { add(inner, "detach: true") }
+        if isDetached {
+            add(inner, "detach: true")
+            // Its value is the id of the child.
+            shown.removeAll { $0.hasSuffix("_\(count)") }
+        }
         if !features.isTimed, random.chance(250) { retry(inner) }
         if hasUndo { undo(indent: inner) }
         modifiers(inner, depth, place, canFail: true)
@@ -183,7 +208,7 @@ struct RandomDefinition {
 
     private mutating func branches(_ indent: Int, _ depth: Int, _ place: Place) {
         let hasUndo = random.chance(150)
-        add(indent, "- id: \(id(hasUndo ? "c" : "p"))")
+        add(indent, "- id: \(id(hasUndo ? "c" : "p", shownAt: depth, place))")
         enclosed += 1
         add(indent + 2, "parallel:")
         for _ in 0..<(2 + random.below(2)) { step(indent: indent + 4, depth: depth + 1, place: place) }
@@ -199,8 +224,7 @@ struct RandomDefinition {
     private mutating func undo(indent: Int) {
         add(indent, "compensate:")
         add(indent + 2, "- id: \(id("u"))")
-        add(indent + 4, "call: shell")
-        add(indent + 4, "with: { argv: [undo, \"${{ input.id }}\"] }")
+        shell(indent + 4, "undo")
         if random.chance(600) { add(indent + 4, "retry: 4") }
     }
 
@@ -240,12 +264,15 @@ struct RandomDefinition {
 
     private mutating func sleep(_ indent: Int) {
         add(indent, "- id: \(id("z"))")
-        add(indent + 2, "sleep: \(features.isTimed ? span([50, 2_000, 60_000]) : random.pick(["50ms", "2s", "1m", "2h"]))")
+        add(
+            indent + 2,
+            "sleep: \(features.isTimed ? span(features.isReal ? [50, 200, 900] : [50, 2_000, 60_000]) : random.pick(["50ms", "2s", "1m", "2h"]))"
+        )
     }
 
     private mutating func group(_ indent: Int, _ depth: Int, _ place: Place) {
         let hasUndo = random.chance(200)
-        add(indent, "- id: \(id(hasUndo ? "c" : "g"))")
+        add(indent, "- id: \(id(hasUndo ? "c" : "g", shownAt: depth, place))")
         let looped = loop(indent + 2, isNumber: false, isGroup: true)
         enclosed += looped ? 1 : 0
         block("steps", indent: indent + 2, depth: depth + 1, place: place)
@@ -256,7 +283,7 @@ struct RandomDefinition {
     }
 
     private mutating func choose(_ indent: Int, _ depth: Int, _ place: Place) {
-        add(indent, "- id: \(id("x"))")
+        add(indent, "- id: \(id("x", shownAt: depth, place))")
         add(indent + 2, "switch:")
         for number in 0..<(1 + random.below(2)) {
             add(indent + 4, "- id: \(id("k"))")
@@ -301,9 +328,10 @@ struct RandomDefinition {
     private mutating func timeout(_ indent: Int, _ depth: Int) {
         let literals = [["5h", "30h"], ["2m", "30m"], ["5s", "20s"], ["300ms", "1s"]]
         let isComputed = features.isTimed || random.chance(400)
+        let factors = features.isReal ? [17, 150, 700] : [17, 700, 40_000]
         let computed =
             features.isTimed
-            ? "${{ duration(string(input.n * \(random.pick([17, 700, 40_000])) + \(1 + random.below(9_000))) + 'ms') }}"
+            ? "${{ duration(string(input.n * \(random.pick(factors)) + \(1 + random.below(9_000))) + 'ms') }}"
             : "${{ duration(string(input.n * \(random.pick([1, 7, 400])) + 1) + 's') }}"
         add(indent, "timeout: \(isComputed ? computed : random.pick(literals[min(depth, 3)]))")
     }

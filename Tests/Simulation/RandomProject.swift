@@ -17,6 +17,8 @@ struct RandomProject {
         var gates = true
         /// Only what happens at instants of its own: no two things of a run happen at once, and nobody outside sends anything.
         var isTimed = false
+        /// Its actions are those of a real server, and its output shows what its steps came to.
+        var isReal = false
 
         /// What the reference interpreter reads.
         static let timed: Features = {
@@ -24,6 +26,13 @@ struct RandomProject {
             features.triggers = false
             features.gates = false
             features.isTimed = true
+            return features
+        }()
+
+        /// The same for a real server: nothing whose value cannot be known before.
+        static let real: Features = {
+            var features = timed
+            features.isReal = true
             return features
         }()
 

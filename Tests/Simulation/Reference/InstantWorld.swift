@@ -12,7 +12,8 @@ final class InstantWorld {
     let journal: MemoryJournal
     let core: EngineCore
     private let act: (String, String, String, Int) -> (microseconds: Int64, result: Result<Value, Failure>)
-    private var underWay: [EngineCore.AttemptTag: (endsAt: Int64, result: ActionResult)] = [:]
+    private let answersStopped: (String) -> Bool
+    private var underWay: [EngineCore.AttemptTag: (endsAt: Int64, action: String, result: ActionResult)] = [:]
     private var planned: [(at: Int64, input: (EngineCore.Ticket) -> EngineCore.Input)] = []
     private var tickets: UInt64 = 0
     private(set) var calls: [ReferenceInterpreter.Call] = []
@@ -20,11 +21,13 @@ final class InstantWorld {
 
     init(
         _ definitions: SimulatedDefinitions, records: [DefinitionRecord], config: Value,
+        answersStopped: @escaping (String) -> Bool,
         act: @escaping (String, String, String, Int) -> (microseconds: Int64, result: Result<Value, Failure>)
     ) throws {
         let clock = self.clock
         journal = MemoryJournal(clock: { clock.now })
         self.act = act
+        self.answersStopped = answersStopped
         // All asynchronous, so that each takes its own time.
         let handlers = SimulatedActions.names.map { name in
             ActionHandler(name: name, body: .asynchronous { _ in ActionResult(.success(.null)) })
@@ -112,9 +115,10 @@ final class InstantWorld {
                 .init(
                     at: clock.elapsed, workflow: invocation.workflow, key: invocation.step.text, attempt: invocation.attempt))
             let (length, result) = act(invocation.workflow, action, invocation.step.text, invocation.attempt)
-            underWay[tag] = (clock.elapsed + length, ActionResult(result))
+            underWay[tag] = (clock.elapsed + length, action, ActionResult(result))
         case .abort(let tag):
-            guard underWay.removeValue(forKey: tag) != nil else { return }
+            guard let attempt = underWay[tag], !answersStopped(attempt.action) else { return }
+            underWay[tag] = nil
             core.handle(
                 .attemptEnded(tag, ActionResult(.failure(Failure(code: "stopped", message: "", isUncertain: true)))),
                 at: clock.now)

@@ -256,16 +256,13 @@ extension Reading {
                 return whole
             }
             whole.calls.append(.init(at: whole.at, workflow: graph.workflow, key: place.key, attempt: attempt))
-            var (length, result) = reference.act(graph.workflow, call.action, place.key, attempt)
-            if let limit = call.policy.timeout, limit.microseconds <= length {
-                length = limit.microseconds
-                result = .failure(Failure(code: "timeout", message: "", isRetryable: true))
-            }
-            if whole.at + length >= stops.hard {
-                return Ran(end: .stopped(stops.hardCause), at: stops.hard, calls: whole.calls)
-            }
+            let answer = reference.act(graph.workflow, call.action, place.key, attempt)
+            let (length, result) = outcome(of: answer, begun: whole.at, limit: call.policy.timeout, stops, call.action)
             whole.at += length
             switch result {
+            case nil:
+                whole.end = .stopped(stops.hardCause)
+                return whole
             case .success(let raw):
                 whole.end = .success(call.resultShape.typed(raw))
                 return whole
@@ -293,6 +290,24 @@ extension Reading {
             }
         }
         return whole
+    }
+
+    /// How long an attempt takes that its own limit or a stop may cut short, and what comes of it; nil when it is stopped.
+    ///
+    /// What answers although it was told to stop is listened to for the grace time: a success counts, a failure is the stop's.
+    private func outcome(
+        of answer: (microseconds: Int64, result: Result<Value, Failure>), begun: Int64, limit: TimeSpan?, _ stops: Stops,
+        _ action: String
+    ) -> (microseconds: Int64, result: Result<Value, Failure>?) {
+        let grace = reference.answersStopped(action) ? ReferenceInterpreter.grace : 0
+        let stop = stops.hard == .max ? .max - grace : stops.hard - begun
+        let limit = limit.map(\.microseconds).flatMap { $0 <= answer.microseconds ? $0 : nil }
+        let told = min(stop, limit ?? stop)
+        let isHeard = answer.microseconds < told + grace
+        let end = isHeard ? answer.microseconds : told + grace
+        if isHeard, case .success = answer.result { return (end, answer.result) }
+        if end >= stop { return (end, nil) }
+        return (end, limit == nil ? answer.result : .failure(Failure(code: "timeout", message: "", isRetryable: true)))
     }
 
     func invoke(_ step: Node.InvokeStep, _ place: Place, _ start: Int64, _ stops: Stops) throws(Failure) -> Ran {

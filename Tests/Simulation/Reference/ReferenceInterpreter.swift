@@ -19,14 +19,19 @@ package struct ReferenceInterpreter {
             microseconds: Int64, result: Result<Value, Failure>
         )
     package let epoch: Timestamp
+    /// Actions whose attempts are not ended by being told to stop.
+    package let answersStopped: (_ action: String) -> Bool
+    /// How long such an answer is waited for, in microseconds: guarantees.md G15.
+    static let grace: Int64 = 10_000_000
 
     package init(
-        graphs: [StepGraph], config: Value, epoch: Timestamp,
+        graphs: [StepGraph], config: Value, epoch: Timestamp, answersStopped: @escaping (String) -> Bool = { _ in false },
         act: @escaping (String, String, String, Int) -> (microseconds: Int64, result: Result<Value, Failure>)
     ) {
         self.graphs = Dictionary(graphs.map { ($0.workflow, $0) }) { first, _ in first }
         self.config = config
         self.epoch = epoch
+        self.answersStopped = answersStopped
         self.act = act
     }
 
