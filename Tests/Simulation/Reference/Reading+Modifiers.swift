@@ -33,14 +33,15 @@ extension Reading {
         return ran
     }
 
-    /// Everything registered is undone, the newest completion first.
-    func undo(_ ran: Ran, because error: Value) -> Ran {
+    /// Everything registered is undone, the newest completion first. A cancel without compensation leaves out what has not begun,
+    /// unless the instance was failing already.
+    func undo(_ ran: Ran, because error: Value, isFailing: Bool = false) -> Ran {
         var whole = ran
         whole.registered = []
         let order = ran.registered.enumerated().sorted {
             ($0.element.completedAt, $0.offset) > ($1.element.completedAt, $1.offset)
         }
-        for (_, undo) in order {
+        for (_, undo) in order where isFailing || whole.at < undosEndAt {
             let after = clean(
                 undo.block, undo.key + ".undo", Variables([error, undo.own], in: undo.scope), whole.at)
             let end = whole.end
@@ -63,7 +64,7 @@ extension Reading {
                 if let index = try clause(of: clauses, for: failure, place) {
                     return handled(ran, failure, clauses[index], index, node, place, stops)
                 }
-                return place.isWhole ? undo(ran, because: failure.value) : ran
+                return place.isWhole ? undo(ran, because: failure.value, isFailing: true) : ran
             } catch {
                 return left(ran, .failure(caused(error, by: failure)), place)
             }
@@ -75,17 +76,13 @@ extension Reading {
         var ran = ran
         ran.end = end
         guard place.isWhole, case .failure(let failure) = end else { return ran }
-        return undo(ran, because: failure.value)
+        return undo(ran, because: failure.value, isFailing: true)
     }
 
     /// Cancel and timeout of the instance: undone as the failure would be.
     private func unwound(_ ran: Ran, _ stops: Stops) -> Ran {
         var ran = ran
         ran.end = .stopped(stops.firstCause)
-        if stops.firstCause == .cancelled && !compensates {
-            ran.registered = []
-            return ran
-        }
         return undo(ran, because: Failure(code: stops.firstCause == .timeout ? "timeout" : "cancelled", message: "").value)
     }
 

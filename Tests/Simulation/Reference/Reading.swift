@@ -10,7 +10,8 @@ struct Reading {
     let graph: StepGraph
     let header: InstanceHeader
     let run: Int
-    let compensates: Bool
+    /// From when on nothing more is undone: an operator has cancelled without compensation.
+    let undosEndAt: Int64
 
     /// Where a body stands.
     struct Place {

@@ -72,7 +72,9 @@ package struct ReferenceInterpreter {
             let header = InstanceHeader(
                 id: id, workflow: workflow, continuations: run - 1, input: input, config: config, trigger: ["type": "api"],
                 run: run, startedAt: instant(start))
-            let reading = Reading(reference: self, graph: graph, header: header, run: run, compensates: compensates)
+            let isCancelled = stops.hardCause == .cancelled && !compensates
+            let reading = Reading(
+                reference: self, graph: graph, header: header, run: run, undosEndAt: isCancelled ? stops.hard : .max)
             let ran = reading.runWhole(from: start, stops)
             calls += ran.calls
             isIncomplete = isIncomplete || ran.isCleanupIncomplete
