@@ -165,6 +165,7 @@ struct Project {
 
     private func firstRange(of name: String, kind: Definition.Kind) -> SourceRange? {
         if kind == .action, let builtin = builtins[name] { return builtin.signature.range }
-        return files.first { $0.definition.kind == kind && $0.definition.name.value == name }?.definition.name.range
+        let position = kind == .action ? actionPositions[name] : workflowPositions[name]
+        return position.map { files[$0].definition.name.range }
     }
 }

@@ -85,7 +85,8 @@ extension Diagnostic {
             .unknownTarget, "there is no action '\(action.value)'", at: action.range,
             label: isWorkflow ? "this is a workflow" : guess.map { "did you mean '\($0)'?" } ?? "unknown action",
             help: isWorkflow
-                ? "workflows are started with `invoke`" : guess == nil && !known.isEmpty ? "known are \(known.joined(separator: ", "))" : nil,
+                ? "workflows are started with `invoke`"
+                : guess == nil && !known.isEmpty ? "known are \(known.joined(separator: ", "))" : nil,
             fix: guess.map { Fix(title: "write '\($0)'", range: action.range, replacement: $0) })
     }
 
