@@ -40,12 +40,20 @@ package struct SourceSet: Sendable {
 
 /// All files parsed, with their declarations typed and their names known to each other.
 struct Project {
-    struct File {
-        var definition: Definition
-        var types: FileTypes
+    /// One parsed file. It is handed to every rule and kept in several lists, so it is an object: its copies would be large.
+    final class File {
+        let definition: Definition
+        let types: FileTypes
         /// Part of the standard library.
-        var isLibrary: Bool
-        var relativePath: String
+        let isLibrary: Bool
+        let relativePath: String
+
+        init(definition: Definition, types: FileTypes, isLibrary: Bool, relativePath: String) {
+            self.definition = definition
+            self.types = types
+            self.isLibrary = isLibrary
+            self.relativePath = relativePath
+        }
     }
 
     struct SignatureFile {
