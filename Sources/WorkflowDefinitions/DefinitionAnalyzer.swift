@@ -7,7 +7,7 @@
 // types and lowers their steps file by file, `Check/Rules` has the checks that need no more than the parsed file, `Wording`
 // what authors are told.
 
-import Diagnostics
+package import Diagnostics
 import Values
 package import WorkflowGraph
 import YAMLSyntax
@@ -35,11 +35,39 @@ package enum DefinitionAnalyzer {
             errors: project.knownErrors)
     }
 
+    /// What `analyze` says of some files, without the cost of checking the others.
+    /// - Parameter paths: as the files of the definitions folder have them.
+    package static func diagnostics(
+        of paths: Set<String>, in sources: SourceSet, policy: DiagnosticPolicy = .standard
+    ) -> [Diagnostic] {
+        let project = Project(sources)
+        let isMeant = { (file: SourceFile) in paths.contains(file.path) }
+        // What is said of shared types and mail templates depends on every file that may use them.
+        let shared = sources.definitions.contains { file in
+            let path = sources.relativePath(file)
+            return isMeant(file) && (path == project.sharedPath || MailTemplate.name(ofPath: path) != nil)
+        }
+        if !shared {
+            let meant = project.files.indices.filter { isMeant(project.files[$0].definition.file) }
+            let lowering = ProjectLowering(project, only: Set(meant))
+            let found = checked(project, lowering, only: Set(meant)).sorted.filter { isMeant($0.range.file) }
+            let waivers = applied(project.waivers.filter { isMeant($0.range.file) }, to: found, in: project)
+            // That a waiver is useless is said only in a project without mistakes: all of it has to be checked.
+            let isDecided = waivers.useless.isEmpty || !found.allSatisfy(DiagnosticCatalogue.canBeSettled)
+            if isDecided { return applied(policy, to: waivers.remaining) }
+        }
+        return settled(checked(project, ProjectLowering(project)), in: project, policy).filter { isMeant($0.range.file) }
+    }
+
     /// Everything that is wrong, whatever anybody has said about it.
-    private static func checked(_ project: Project, _ lowering: ProjectLowering) -> DiagnosticCollector {
+    /// - Parameter wanted: positions of the files that are checked by themselves; nil: all of the project's own.
+    private static func checked(
+        _ project: Project, _ lowering: ProjectLowering, only wanted: Set<Int>? = nil
+    ) -> DiagnosticCollector {
         var diagnostics = lowering.diagnostics
-        let subjects = project.files.filter { !$0.isLibrary }.map {
-            RuleSubject(file: $0, project: project, lowered: lowering.files[$0.relativePath])
+        let subjects = project.files.indices.filter { !project.files[$0].isLibrary && wanted?.contains($0) ?? true }.map {
+            let file = project.files[$0]
+            return RuleSubject(file: file, project: project, lowered: lowering.files[file.relativePath])
         }
         for subject in subjects { RuleBook.check(subject) { diagnostics.report($0) } }
         ProjectRules.check(project) { diagnostics.report($0) }
@@ -47,7 +75,7 @@ package enum DefinitionAnalyzer {
         for subject in subjects where !faulty.contains(ObjectIdentifier(subject.definition.file)) {
             RuleBook.checkFaultless(subject) { diagnostics.report($0) }
         }
-        if faulty.isEmpty { ProjectRules.checkFaultless(project) { diagnostics.report($0) } }
+        if faulty.isEmpty, wanted == nil { ProjectRules.checkFaultless(project) { diagnostics.report($0) } }
         return diagnostics
     }
 
@@ -56,14 +84,24 @@ package enum DefinitionAnalyzer {
         _ found: DiagnosticCollector, in project: Project, _ policy: DiagnosticPolicy
     ) -> [Diagnostic] {
         let all = found.sorted
-        var waivers = WaiverApplication(project.waivers, roots: project.files.map(\.definition.root))
-        waivers.apply(to: all)
-        if all.allSatisfy(DiagnosticCatalogue.canBeSettled) {
-            waivers.reportUseless(except: project.asOf == nil ? DiagnosticCatalogue.countingFromNow : [])
-        }
-        var settled = DiagnosticCollector()
-        for diagnostic in waivers.remaining { policy.applied(to: diagnostic).map { settled.report($0) } }
-        return settled.sorted
+        let waivers = applied(project.waivers, to: all, in: project)
+        let isWithoutMistakes = all.allSatisfy(DiagnosticCatalogue.canBeSettled)
+        return applied(policy, to: waivers.remaining + (isWithoutMistakes ? waivers.useless : []))
+    }
+
+    private static func applied(
+        _ waivers: [Waiver], to diagnostics: [Diagnostic], in project: Project
+    ) -> (remaining: [Diagnostic], useless: [Diagnostic]) {
+        var application = WaiverApplication(waivers, roots: project.files.map(\.definition.root))
+        application.apply(to: diagnostics)
+        let undecided = project.asOf == nil ? DiagnosticCatalogue.countingFromNow : []
+        return (application.remaining, application.useless(except: undecided))
+    }
+
+    private static func applied(_ policy: DiagnosticPolicy, to diagnostics: [Diagnostic]) -> [Diagnostic] {
+        var applied = DiagnosticCollector()
+        for diagnostic in diagnostics { policy.applied(to: diagnostic).map { applied.report($0) } }
+        return applied.sorted
     }
 
     private static func files(of diagnostics: [Diagnostic], where isMeant: (Diagnostic) -> Bool) -> Set<ObjectIdentifier> {

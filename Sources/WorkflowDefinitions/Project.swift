@@ -40,12 +40,20 @@ package struct SourceSet: Sendable {
 
 /// All files parsed, with their declarations typed and their names known to each other.
 struct Project {
-    struct File {
-        var definition: Definition
-        var types: FileTypes
+    /// One parsed file. It is handed to every rule and kept in several lists, so it is an object: its copies would be large.
+    final class File {
+        let definition: Definition
+        let types: FileTypes
         /// Part of the standard library.
-        var isLibrary: Bool
-        var relativePath: String
+        let isLibrary: Bool
+        let relativePath: String
+
+        init(definition: Definition, types: FileTypes, isLibrary: Bool, relativePath: String) {
+            self.definition = definition
+            self.types = types
+            self.isLibrary = isLibrary
+            self.relativePath = relativePath
+        }
     }
 
     struct SignatureFile {
@@ -165,6 +173,7 @@ struct Project {
 
     private func firstRange(of name: String, kind: Definition.Kind) -> SourceRange? {
         if kind == .action, let builtin = builtins[name] { return builtin.signature.range }
-        return files.first { $0.definition.kind == kind && $0.definition.name.value == name }?.definition.name.range
+        let position = kind == .action ? actionPositions[name] : workflowPositions[name]
+        return position.map { files[$0].definition.name.range }
     }
 }

@@ -10,16 +10,19 @@ struct ProjectLowering {
     private(set) var actions: [String: LoweredFile] = [:]
     private(set) var diagnostics: DiagnosticCollector
 
-    /// - Parameter includesLibrary: whether all of the library is lowered. It ships checked, and is most of what a small project
-    ///   would wait for.
-    init(_ project: Project, includesLibrary: Bool = false) {
+    /// - Parameters:
+    ///   - includesLibrary: whether all of the library is lowered. It ships checked, and is most of what a small project would
+    ///     wait for.
+    ///   - wanted: positions of the files that are lowered, with what they call; nil: all.
+    init(_ project: Project, includesLibrary: Bool = false, only wanted: Set<Int>? = nil) {
         var names = project.names
         diagnostics = project.diagnostics
         let calls = project.files.map { file in Self.calls(file.definition, project) }
         let starts = project.files.indices.filter { includesLibrary || !project.files[$0].isLibrary }
         let order = CallOrder(callees: calls.map { $0.map(\.file) }, from: starts)
         for circle in order.circles { reportCircle(circle, project, calls) }
-        for position in order.order {
+        let needed = wanted.map { CallOrder(callees: calls.map { $0.map(\.file) }, from: $0.sorted()).order }.map(Set.init)
+        for position in order.order where needed?.contains(position) ?? true {
             let file = project.files[position]
             var lowering = FileLowering(file.definition, types: file.types, project: names)
             var lowered = lowering.lower()

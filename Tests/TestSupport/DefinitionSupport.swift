@@ -23,8 +23,13 @@ private let today = Timestamp(seconds: 1_780_272_000)
 /// Analyses definitions together with the standard library.
 /// - Parameter files: texts by path relative to the definitions folder.
 package func analyzeDefinitions(_ files: [(path: String, text: String)]) -> Analysis {
+    DefinitionAnalyzer.analyze(definitionSources(files))
+}
+
+/// Definitions together with the standard library.
+package func definitionSources(_ files: [(path: String, text: String)]) -> SourceSet {
     let definitions = files.map { SourceFile(path: $0.path, text: $0.text) }
-    return DefinitionAnalyzer.analyze(SourceSet(definitions: definitions, library: standardLibraryFiles, root: "", asOf: today))
+    return SourceSet(definitions: definitions, library: standardLibraryFiles, root: "", asOf: today)
 }
 
 /// What is wrong with definitions; those under `against/` are what others of the same path were before an edit, and are

@@ -143,7 +143,7 @@ import WorkflowDefinitions
         "workflow: w\n" + (0..<20_000).map { "k\($0): 1" }.joined(separator: "\n"),
         "workflow: w\nsteps: [{ id: a, sleep: 1s }]\ninput:\n" + (0..<2_000).map { "  k\($0): T = 1" }.joined(separator: "\n"),
         "workflow: w\nsteps:\n"
-            + (0..<300).map { "  - { id: s\($0), call: nope.\($0), with: { a: \"${{ steps.zz\($0) }}\" } }" }
+            + (0..<1_000).map { "  - { id: s\($0), call: nope.\($0), with: { a: \"${{ steps.zz\($0) }}\" } }" }
             .joined(separator: "\n"),
         "workflow: w\nsteps:\n  - id: a\n    call: log\n    with: { message: m }\n    catch:\n"
             + (0..<1_000).map { "      - { errors: [x\($0).*, y\($0)], output: 1 }" }.joined(separator: "\n"),

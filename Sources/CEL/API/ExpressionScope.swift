@@ -18,31 +18,92 @@ package struct ScopedVariable: Sendable, Hashable {
 /// The variables in sight of an expression. The longest declared name wins: `steps.order.total` is the field `total` of
 /// the variable `steps.order`.
 package struct ExpressionScope: Sendable {
-    package private(set) var variables: [ScopedVariable]
-    private var positions: [String: Int]
+    /// A scope that others are made around: kept, not copied, since it may have a thousand variables.
+    private final class Outer: Sendable {
+        let scope: ExpressionScope
+        let slotOffset: Int
+
+        init(_ scope: ExpressionScope, slotOffset: Int) {
+            self.scope = scope
+            self.slotOffset = slotOffset
+        }
+
+        func inside(_ variable: ScopedVariable) -> ScopedVariable {
+            ScopedVariable(name: variable.name, type: variable.type, slot: variable.slot + slotOffset)
+        }
+    }
+
+    /// What it adds to the scope around it.
+    private var own: [ScopedVariable] = []
+    private var positions = NameTable()
+    private let outer: Outer?
     /// Parts of the longest variable's name: 2 with `steps.order`.
     private(set) var longestName = 1
+    /// What names with dots begin with, each once: `steps`.
+    private var namespaces: [String] = []
 
     package init(_ variables: [ScopedVariable] = []) {
-        self.variables = []
-        positions = [:]
-        self.variables.reserveCapacity(variables.count)
-        positions.reserveCapacity(variables.count)
+        outer = nil
         for variable in variables { add(variable) }
     }
 
+    private init(inside outer: Outer) {
+        self.outer = outer
+        longestName = outer.scope.longestName
+        namespaces = outer.scope.namespaces
+    }
+
+    /// A scope in which this one's variables are found that much farther away. Its cost does not depend on how many there are.
+    package func inner(slotOffset: Int) -> ExpressionScope {
+        if own.isEmpty, let outer {
+            return ExpressionScope(inside: Outer(outer.scope, slotOffset: outer.slotOffset + slotOffset))
+        }
+        return ExpressionScope(inside: Outer(self, slotOffset: slotOffset))
+    }
+
     /// Of two variables with one name the later one counts.
-    package func variable(_ name: String) -> ScopedVariable? { positions[name].map { variables[$0] } }
+    package func variable(_ name: String) -> ScopedVariable? {
+        if let position = positions[name] { return own[position] }
+        guard let outer else { return nil }
+        return outer.scope.variable(name).map(outer.inside)
+    }
+
+    /// All of them, outermost first, with those that others hide.
+    var variables: [ScopedVariable] { (outer.map { $0.scope.variables.map($0.inside) } ?? []) + own }
+
+    /// Whether it is a variable's name or what such a name begins with.
+    func isTaken(_ name: String) -> Bool { isNamespace(name) || variable(name) != nil }
+
+    func isNamespace(_ name: String) -> Bool { namespaces.contains { $0.hasSameCodePoints(as: name) } }
+
+    func names(ofSlot slot: Int) -> [String] {
+        let names = own.lazy.filter { $0.slot == slot }.map(\.name)
+        return (outer.map { $0.scope.names(ofSlot: slot - $0.slotOffset) } ?? []) + names
+    }
 
     /// One more variable; it hides an old one of the same name.
     package mutating func add(_ variable: ScopedVariable) {
-        positions[variable.name] = variables.count
-        variables.append(variable)
-        longestName = max(longestName, 1 + variable.name.utf8.count { $0 == UInt8(ascii: ".") })
+        positions.append(variable.name)
+        own.append(variable)
+        let dots = variable.name.utf8.count { $0 == UInt8(ascii: ".") }
+        guard dots > 0 else { return }
+        longestName = max(longestName, 1 + dots)
+        if !namespaces.contains(where: { Self.isNamespace($0, of: variable.name) }) {
+            namespaces.append(String(decoding: variable.name.utf8.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self))
+        }
+    }
+
+    private static func isNamespace(_ namespace: String, of name: String) -> Bool {
+        name.utf8.starts(with: namespace.utf8) && name.utf8.dropFirst(namespace.utf8.count).first == UInt8(ascii: ".")
     }
 
     package mutating func setType(_ type: StaticType, of name: String) {
-        if let position = positions[name] { variables[position].type = type }
+        if let position = positions[name] {
+            own[position].type = type
+        } else if var variable = variable(name) {
+            variable.type = type
+            add(variable)
+        }
     }
 }
 
@@ -74,6 +135,8 @@ package struct ExpressionOptions: Sendable {
     package var checksTypes: Bool
     /// Whether a constant part that has no value is a mistake (WF3113), or fails only when it is reached, as in plain CEL.
     package var refusesFailingConstants: Bool
+    /// Whether it is guessed which name was meant by one that is unknown. It takes a look at every name in sight.
+    package var guessesNames = true
     /// Signatures of functions the checker shall know beyond the library's, such as `f(string, int) -> string`. They have
     /// no body: they fail when they run.
     package var declaredFunctions: [String]

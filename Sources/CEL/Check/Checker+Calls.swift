@@ -150,6 +150,7 @@ extension Checker {
         }
         if isMember, !library.global(name).isEmpty { return "call it as \(name)(…)" }
         if !isMember, !library.member(name).isEmpty { return "call it as value.\(name)(…)" }
+        guard options.guessesNames else { return nil }
         let known = isMember ? library.memberNames + Self.macros : library.globalNames
         return Suggestion.closest(to: name, among: known).map { "did you mean \($0)()?" }
     }

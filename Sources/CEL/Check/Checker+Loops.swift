@@ -17,19 +17,12 @@ extension Checker {
     /// language.md §6: names may not be shadowed.
     private func checkVariableName(_ name: SyntaxNode.Name) {
         guard isWorkflow else { return }
-        let isTaken = local(name.text) != nil || scope.variables.contains { Self.begins($0.name, with: name.text) }
+        let isTaken = local(name.text) != nil || scope.isTaken(name.text)
         if isTaken {
             report(.init(.shadowing, "the name '\(name.text)' is already taken", at: name.range, help: "choose another name"))
         } else if Self.typeNames[name.text] != nil || library.namespaces.contains(name.text) {
             report(.init(.shadowing, "'\(name.text)' is a name of the language", at: name.range, help: "choose another name"))
         }
-    }
-
-    /// Whether a dotted name is this one or goes on after it.
-    private static func begins(_ dotted: String, with name: String) -> Bool {
-        guard dotted.utf8.starts(with: name.utf8) else { return false }
-        let next = dotted.utf8.dropFirst(name.utf8.count).first
-        return next == nil || next == UInt8(ascii: ".")
     }
 
     func inferLoop(_ node: SyntaxNode, _ loop: SyntaxNode.Comprehension) -> StaticType {

@@ -98,8 +98,8 @@ extension Checker {
             report(
                 .init(
                     .unknownName, "'\(prefix)' is no value by itself", at: names[0].range.lowerBound..<last.range.upperBound,
-                    help: Suggestion.help(
-                        for: "", among: continuations(of: names[...]).map { "\(prefix).\($0)" }, there: "there is")))
+                    help: options.guessesNames
+                        ? Suggestion.help(for: "", among: continuations(of: names[...]).map { "\(prefix).\($0)" }) : nil))
             return
         }
         let name = names[known]
@@ -107,18 +107,19 @@ extension Checker {
             report(
                 .init(
                     .unknownName, "there is no '\(name.text)' in '\(prefix)'", at: name.range, label: "unknown",
-                    help: Suggestion.help(for: name.text, among: continuations(of: names[..<known]))))
+                    help: options.guessesNames
+                        ? Suggestion.help(for: name.text, among: continuations(of: names[..<known])) : nil))
         } else {
             if reportImpure(name.text, at: name.range) { return }
-            let roots = locals.map(\.name) + continuations(of: [])
             report(
                 .init(
                     .unknownName, "unknown name '\(name.text)'", at: name.range, label: "unknown",
-                    help: helpForName(name.text, roots)))
+                    help: options.guessesNames ? helpForName(name.text) : nil))
         }
     }
 
-    private func helpForName(_ name: String, _ roots: [String]) -> String? {
+    private func helpForName(_ name: String) -> String? {
+        let roots = locals.map(\.name) + continuations(of: [])
         // Of names as short as 'it' every function is a neighbour.
         if name.utf8.count > 2, Suggestion.closest(to: name, among: roots) == nil {
             if let function = Suggestion.closest(to: name, among: library.globalNames) { return "did you mean \(function)()?" }
@@ -128,18 +129,17 @@ extension Checker {
 
     /// Whether some declared variable's name goes on after these.
     private func isBeginning(_ names: ArraySlice<SyntaxNode.Name>) -> Bool {
+        guard names.count < scope.longestName else { return false }
+        if names.count == 1, let name = names.first { return scope.isNamespace(name.text) }
         let start = names.map { $0.text + "." }.joined()
         return scope.variables.contains { $0.name.utf8.starts(with: start.utf8) }
     }
 
-    /// How many names guesses are made among: a file of many mistakes and many names would be long in checking.
-    private static let guessedNames = 200
-
-    /// What may follow these names in declared variables, sorted, each once; of very many the first.
+    /// What may follow these names in declared variables, sorted, each once.
     private func continuations(of prefix: ArraySlice<SyntaxNode.Name>) -> [String] {
         let start = prefix.map { $0.text + "." }.joined()
         var found: Set<String> = []
-        for variable in scope.variables where found.count < Self.guessedNames && variable.name.utf8.starts(with: start.utf8) {
+        for variable in scope.variables where variable.name.utf8.starts(with: start.utf8) {
             let rest = variable.name.utf8.dropFirst(start.utf8.count)
             found.insert(String(decoding: rest.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self))
         }
@@ -197,7 +197,7 @@ extension Checker {
                     .unknownField,
                     record.name.map { "'\($0)' has no field '\(name.text)'" } ?? "there is no field '\(name.text)'",
                     at: name.range, label: "unknown field",
-                    help: Suggestion.help(for: name.text, among: record.fields.map(\.name))))
+                    help: options.guessesNames ? Suggestion.help(for: name.text, among: record.fields.map(\.name)) : nil))
             return .error
         default:
             report(

@@ -42,7 +42,7 @@ extension Checker {
     /// `time.now()`, `os.getenv("HOME")`: the receiver is no variable.
     func reportImpure(call name: SyntaxNode.Name, of receiver: SyntaxNode) -> Bool {
         guard receiver.isNameChain, !hasLocalRoot(receiver), let root = chain(receiver).first?.name,
-            !scope.variables.contains(where: { $0.name.prefix { $0 != "." }.hasSameCodePoints(as: root.text) })
+            !scope.isTaken(root.text)
         else { return false }
         let whole = receiver.range.lowerBound..<name.range.upperBound
         return reportImpure(name.text, at: whole) || reportImpure(root.text, at: whole)

@@ -87,7 +87,7 @@ extension ExpressionScope {
         var narrowings: [String: StaticType] = [:]
         for path in outcome ? condition.factsWhenTrue : condition.factsWhenFalse {
             guard case .slot(let slot) = path.root else { continue }
-            for name in variables.lazy.filter({ $0.slot == slot }).map(\.name) {
+            for name in names(ofSlot: slot) {
                 guard let type = narrowings[name] ?? variable(name)?.type else { continue }
                 narrowings[name] = type.narrowed(at: path.fields[...])
             }

@@ -9,8 +9,8 @@ struct ValidateCommand: AsyncParsableCommand {
         commandName: "validate",
         abstract: "Check definitions: all mistakes of all files, with their places.",
         discussion: """
-            The project is checked as a whole, because definitions use each other, and test \
-            files are checked against what they test. Nothing is run.
+            A file is checked together with what it uses, a folder as a whole, and test files \
+            against what they test. Nothing is run.
 
             Examples:
               wfrun validate                              # all of definitions/
@@ -123,8 +123,7 @@ struct ValidateCommand: AsyncParsableCommand {
             all.report(contentsOf: analysis.diagnostics + found)
             return (all.sorted, project.files.count + tests.files.count)
         }
-        let diagnostics = ProjectAnalysis.of(project, policy: policy).diagnostics
-        return (diagnostics.filter { $0.range.file.path.hasSameCodePoints(as: path) }, 1)
+        return (ProjectAnalysis.diagnostics(ofFile: path, in: project, policy: policy), 1)
     }
 
     private func checkTest(_ path: String) throws(CommandFailure) -> ([Diagnostic], files: Int) {

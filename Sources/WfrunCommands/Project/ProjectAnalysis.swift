@@ -41,13 +41,7 @@ extension ProjectAnalysis {
     static func of(
         _ files: ProjectFiles, policy: DiagnosticPolicy = .standard, includesTests: Bool = false
     ) -> ProjectAnalysis {
-        let root = files.folder == "." ? "" : files.folder
-        // The standard library's own folder: its files stand for the embedded ones.
-        let isLibrary = Files.name(of: files.folder) == "stdlib"
-        let texts = files.files.map(\.source)
-        let sources = SourceSet(
-            definitions: isLibrary ? [] : texts, library: isLibrary ? texts : library, root: root, asOf: wallClock())
-        let analysis = DefinitionAnalyzer.analyze(sources, policy: policy, includesActions: includesTests)
+        let analysis = DefinitionAnalyzer.analyze(sources(files), policy: policy, includesActions: includesTests)
         let workflows = analysis.workflows.compactMap { workflow -> Workflow? in
             guard let graph = workflow.graph else { return nil }
             return Workflow(
@@ -57,6 +51,22 @@ extension ProjectAnalysis {
         return ProjectAnalysis(
             diagnostics: analysis.diagnostics, workflows: workflows,
             brokenNames: Set(names).subtracting(workflows.map(\.name)), tests: includesTests ? TestProject(analysis) : nil)
+    }
+
+    /// What is wrong with one file of a project, which may be checked faster than all of them.
+    static func diagnostics(
+        ofFile path: String, in files: ProjectFiles, policy: DiagnosticPolicy = .standard
+    ) -> [Diagnostic] {
+        DefinitionAnalyzer.diagnostics(of: [path], in: sources(files), policy: policy)
+    }
+
+    private static func sources(_ files: ProjectFiles) -> SourceSet {
+        let root = files.folder == "." ? "" : files.folder
+        // The standard library's own folder: its files stand for the embedded ones.
+        let isLibrary = Files.name(of: files.folder) == "stdlib"
+        let texts = files.files.map(\.source)
+        return SourceSet(
+            definitions: isLibrary ? [] : texts, library: isLibrary ? texts : library, root: root, asOf: wallClock())
     }
 
     /// One text by itself: its name need not equal a path, and it sees the standard library alone.

@@ -56,11 +56,13 @@ struct ExpressionSite {
 
 extension FileLowering {
     /// What an author is told about a mistake in an expression. Names that mean something in a definition get their own codes.
-    func diagnostic(for problem: ExpressionProblem, at site: ExpressionSite, in scope: Scope) -> Diagnostic {
+    mutating func diagnostic(for problem: ExpressionProblem, at site: ExpressionSite, in scope: Scope) -> Diagnostic {
         var problem = problem
         switch problem.kind {
+        case .unknownFunction: _ = mayGuess()
         case .unknownName: return unknownName(problem, at: site, in: scope)
         case .unknownField:
+            _ = mayGuess()
             if let found = site.name(at: problem.range.lowerBound, parts: 1),
                 site.owner(before: problem.range.lowerBound) == "config"
             {
@@ -88,7 +90,10 @@ extension FileLowering {
         return diagnostic
     }
 
-    private func unknownName(_ problem: ExpressionProblem, at site: ExpressionSite, in scope: Scope) -> Diagnostic {
+    private mutating func unknownName(
+        _ problem: ExpressionProblem, at site: ExpressionSite, in scope: Scope
+    ) -> Diagnostic {
+        let mayGuess = self.mayGuess()
         var start = problem.range.lowerBound
         // The mark may stand at the second name alone.
         if let owner = site.owner(before: start), owner == "steps" || owner == "secrets" { start -= owner.utf8.count + 1 }
@@ -96,7 +101,7 @@ extension FileLowering {
             let parts = name.split(separator: ".").map(String.init)
             switch (parts[0], parts.count) {
             case ("steps", 2):
-                let reference = StepReferenceRule(places: places, levels: levels, visible: scope.stepNames)
+                let reference = StepReferenceRule(places: places, levels: levels, visible: mayGuess ? scope.stepNames : nil)
                 return reference.diagnostic(for: parts[1], at: site.range(range))
             case ("secrets", 2): return secret(parts[1], site, range)
             case ("config", _):

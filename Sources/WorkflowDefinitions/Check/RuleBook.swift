@@ -2,11 +2,17 @@ import Diagnostics
 import Schedules
 import YAMLSyntax
 
-/// What a rule looks at: one parsed file and what is known around it.
-struct RuleSubject {
+/// What a rule looks at: one parsed file and what is known around it. An object, since each of the many rules is handed it.
+final class RuleSubject {
     let file: Project.File
     let project: Project
     let lowered: LoweredFile?
+
+    init(file: Project.File, project: Project, lowered: LoweredFile?) {
+        self.file = file
+        self.project = project
+        self.lowered = lowered
+    }
 
     var definition: Definition { file.definition }
     var types: FileTypes { file.types }

@@ -43,11 +43,11 @@ enum SecretShapes {
     }
 
     private static func shape(at start: Int, in bytes: [UInt8]) -> (String, Int)? {
-        for shape in shapes where bytes[start...].starts(with: shape.prefix) {
+        for shape in shapes where shape.prefix[0] == bytes[start] && bytes[start...].starts(with: shape.prefix) {
             let end = wordEnd(bytes, from: start + shape.prefix.count)
             if end - start - shape.prefix.count >= shape.minimum { return (shape.kind, end) }
         }
-        if bytes[start...].starts(with: keyHeader) {
+        if bytes[start] == keyHeader[0], bytes[start...].starts(with: keyHeader) {
             let line = bytes[start...].prefix(80).prefix { $0 != 0x0A }
             if line.count > keyWord.count, line.reversed().drop(while: { $0 == 0x20 }).starts(with: keyWord.reversed()) {
                 return ("a private key", line.endIndex)
@@ -58,7 +58,7 @@ enum SecretShapes {
 
     /// A JSON Web Token: three parts in base64url, the first beginning with `{"`.
     private static func webToken(at start: Int, in bytes: [UInt8]) -> (String, Int)? {
-        guard bytes[start...].starts(with: Array("eyJ".utf8)) else { return nil }
+        guard bytes[start...].starts(with: "eyJ".utf8) else { return nil }
         var end = start
         for part in 0..<3 {
             let next = wordEnd(bytes, from: end)
@@ -74,7 +74,7 @@ enum SecretShapes {
     /// `scheme://user:password@`.
     private static func password(at start: Int, in bytes: [UInt8]) -> (String, Int)? {
         let scheme = wordEnd(bytes, from: start)
-        guard scheme > start, bytes[scheme...].starts(with: Array("://".utf8)) else { return nil }
+        guard scheme > start, bytes[scheme...].starts(with: "://".utf8) else { return nil }
         let authority = bytes[(scheme + 3)...].prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "$") }
         guard let at = authority.lastIndex(of: UInt8(ascii: "@")),
             let colon = authority[..<at].firstIndex(of: UInt8(ascii: ":")), colon > authority.startIndex, at > colon + 1

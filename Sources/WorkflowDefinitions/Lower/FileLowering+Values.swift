@@ -227,8 +227,10 @@ extension FileLowering {
     mutating func expression(
         _ source: String, _ range: Range<Int>, _ scalar: YAMLScalar, _ place: ValuePlace, _ scope: inout Scope
     ) -> LoweredValue {
+        var options = Self.expressionOptions
+        options.guessesNames = guessesLeft > 0
         let (compiled, problems) = ExpressionCompiler.compile(
-            source, in: scope.expressionScope(withSecrets: place.allowsSecrets), options: Self.expressionOptions)
+            source, in: scope.expressionScope(withSecrets: place.allowsSecrets), options: options)
         for problem in problems {
             let site = ExpressionSite(source: source, offset: range.lowerBound, scalar: scalar, place: place)
             report(diagnostic(for: problem, at: site, in: scope))

@@ -67,7 +67,8 @@ extension FileLowering {
         let id = step.id.value
         var call = scope.child([stepVariable])
         guard let signature = project.actions[action.value] else {
-            report(.unknownAction(action, known: project.actionNames, isWorkflow: project.workflows.contains(action.value)))
+            let known = mayGuess() ? project.actionNames : []
+            report(.unknownAction(action, known: known, isWorkflow: project.workflows.contains(action.value)))
             isComplete = false
             if let with { _ = value(with.node, .stored("`with`"), &call) }
             return LoweredVerb(node: add(id, .bindings([]), step.range, .error), type: .error, inside: scope)

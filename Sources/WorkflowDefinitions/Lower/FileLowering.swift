@@ -66,6 +66,10 @@ struct FileLowering {
     var levels: [StepPlaces.Level] = []
     /// Loops with `initial` around it.
     var foldDepth = 0
+    /// How many more unknown names are looked for among those in sight: a thousand of each would be long in comparing.
+    var guessesLeft = Self.mostGuesses
+
+    static let mostGuesses = 100
 
     init(_ definition: Definition, types: FileTypes, project: ProjectNames) {
         self.definition = definition
@@ -220,6 +224,12 @@ struct FileLowering {
     // MARK: Building
 
     mutating func report(_ diagnostic: Diagnostic) { diagnostics.report(diagnostic) }
+
+    /// Whether it may be guessed what one more unknown name was meant to be.
+    mutating func mayGuess() -> Bool {
+        guessesLeft -= 1
+        return guessesLeft >= 0
+    }
 
     mutating func add(_ id: String, _ kind: Node.Kind, _ range: SourceRange?, _ type: StaticType) -> NodeIndex {
         nodes.append(Node(id: id, kind: kind, range: range, outputType: type))

@@ -18,8 +18,7 @@ struct Scope {
     /// Variables side by side, found by their names.
     struct Frame {
         private(set) var variables: [Variable] = []
-        /// Of two variables with one name the later one.
-        private var positions: [String: Int] = [:]
+        private var positions = NameTable()
 
         init(_ variables: [Variable]) {
             for variable in variables { add(variable) }
@@ -28,7 +27,7 @@ struct Scope {
         subscript(name: String) -> Variable? { positions[name].map { variables[$0] } }
 
         mutating func add(_ variable: Variable) {
-            positions[variable.name] = variables.count
+            positions.append(variable.name)
             variables.append(variable)
         }
 
@@ -53,13 +52,21 @@ struct Scope {
     func child(_ variables: [Variable] = []) -> Scope {
         var scope = self
         scope.frames.append(Frame(variables))
-        scope.cached = (nil, nil)
+        let oneFarther = ScopeLayout.slot(depth: 1, index: 0)
+        scope.cached = (
+            cached.plain?.inner(slotOffset: oneFarther), cached.secret?.inner(slotOffset: oneFarther)
+        )
+        for variable in variables { scope.lay(variable) }
         return scope
     }
 
     /// One more variable in the innermost frame.
     mutating func add(_ variable: Variable) {
         frames[frames.count - 1].add(variable)
+        lay(variable)
+    }
+
+    private mutating func lay(_ variable: Variable) {
         let scoped = Self.scoped(variable, depth: 0)
         if !variable.isSecret { cached.plain?.add(scoped) }
         cached.secret?.add(scoped)

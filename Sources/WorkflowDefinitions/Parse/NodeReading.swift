@@ -246,7 +246,10 @@ package struct Fields {
     /// There were others, which have been reported.
     var hasUnknownKeys = false
 
-    package subscript(key: String) -> YAMLPair? { pairs.first { $0.key.text.hasSameCodePoints(as: key) } }
+    package subscript(key: String) -> YAMLPair? {
+        // Only the pair that is found is copied.
+        pairs.firstIndex { $0.key.text.hasSameCodePoints(as: key) }.map { pairs[$0] }
+    }
 
     func entry(_ key: String) -> Entry? { self[key].map(Entry.init) }
 }

@@ -63,12 +63,7 @@ extension YAMLNode {
         case .scalar(let scalar):
             guard scalar.text.utf8.count < 4_096 else { return }
             words.insert(scalar.text)
-            let separators: (UInt8) -> Bool = {
-                !((0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F)
-            }
-            for word in scalar.text.utf8.split(whereSeparator: separators) {
-                words.insert(String(decoding: word, as: UTF8.self))
-            }
+            scalar.text.forEachWord { words.insert(String(decoding: $0, as: UTF8.self)) }
         case .sequence(let items): for item in items { item.collectWords(into: &words) }
         case .mapping(let pairs):
             for pair in pairs {
@@ -76,5 +71,36 @@ extension YAMLNode {
                 pair.value.collectWords(into: &words)
             }
         }
+    }
+
+    /// Every word of its scalars that may name a type, of a text without mistakes: those with a capital first letter.
+    func collectTypeNames(into names: inout Set<String>) {
+        switch content {
+        case .scalar(let scalar):
+            guard scalar.text.utf8.count < 4_096 else { return }
+            scalar.text.forEachWord { word in
+                guard let first = word.first, (0x41...0x5A).contains(first) else { return }
+                names.insert(String(decoding: word, as: UTF8.self))
+            }
+        case .sequence(let items): for item in items { item.collectTypeNames(into: &names) }
+        case .mapping(let pairs): for pair in pairs { pair.value.collectTypeNames(into: &names) }
+        }
+    }
+}
+
+extension String {
+    /// Its longest parts of letters, digits and `_`.
+    fileprivate func forEachWord(_ visit: (Substring.UTF8View) -> Void) {
+        var rest = utf8[...]
+        while let start = rest.firstIndex(where: Self.isWord) {
+            rest = rest[start...]
+            let word = rest.prefix(while: Self.isWord)
+            visit(word)
+            rest = rest[word.endIndex...]
+        }
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
     }
 }

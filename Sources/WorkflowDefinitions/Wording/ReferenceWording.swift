@@ -5,13 +5,18 @@ import YAMLSyntax
 // What authors are told about names: steps, variables, declarations, targets (WF21xx).
 
 extension Diagnostic {
-    static func unknownStep(_ id: String, guess: String?, visible: [String], at range: SourceRange) -> Diagnostic {
-        let limit = 20
-        let more = visible.count > limit ? ", … (\(visible.count - limit) more)" : ""
-        let list = visible.prefix(limit).joined(separator: ", ") + more
-        return Diagnostic(
+    /// - Parameter visible: the steps in sight; nil when they are not to be listed.
+    static func unknownStep(_ id: String, guess: String?, visible: [String]?, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
             .unknownStep, "there is no step '\(id)'", at: range, label: guess.map { "did you mean '\($0)'?" } ?? "unknown step",
-            help: guess != nil ? nil : visible.isEmpty ? "no step has run before this place" : "in sight here: \(list)")
+            help: guess == nil ? visible.map(inSight) : nil)
+    }
+
+    private static func inSight(_ steps: [String]) -> String {
+        if steps.isEmpty { return "no step has run before this place" }
+        let limit = 20
+        let more = steps.count > limit ? ", … (\(steps.count - limit) more)" : ""
+        return "in sight here: \(steps.prefix(limit).joined(separator: ", "))\(more)"
     }
 
     static func usedInsideItself(_ id: String, target: SourceRange, at range: SourceRange) -> Diagnostic {
@@ -80,7 +85,8 @@ extension Diagnostic {
             .unknownTarget, "there is no action '\(action.value)'", at: action.range,
             label: isWorkflow ? "this is a workflow" : guess.map { "did you mean '\($0)'?" } ?? "unknown action",
             help: isWorkflow
-                ? "workflows are started with `invoke`" : guess == nil ? "known are \(known.joined(separator: ", "))" : nil,
+                ? "workflows are started with `invoke`"
+                : guess == nil && !known.isEmpty ? "known are \(known.joined(separator: ", "))" : nil,
             fix: guess.map { Fix(title: "write '\($0)'", range: action.range, replacement: $0) })
     }
 

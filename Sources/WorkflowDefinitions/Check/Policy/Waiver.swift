@@ -97,14 +97,13 @@ struct WaiverApplication {
         remaining += refused
     }
 
-    /// To be asked when every rule has looked at every file: with errors in the project it is not known what a waiver is for.
+    /// Meant when every rule has looked at every file: with errors in the project it is not known what a waiver is for.
     /// - Parameter undecided: codes that were not looked for.
-    mutating func reportUseless(except undecided: Set<DiagnosticCode>) {
-        for (position, waiver) in waivers.enumerated() {
-            for (index, code) in waiver.codes.enumerated()
-            where !used.contains([position, index]) && !undecided.contains(code.value) {
-                remaining.append(.uselessWaiver(code))
-            }
+    func useless(except undecided: Set<DiagnosticCode>) -> [Diagnostic] {
+        waivers.enumerated().flatMap { position, waiver in
+            waiver.codes.enumerated()
+                .filter { index, code in !used.contains([position, index]) && !undecided.contains(code.value) }
+                .map { .uselessWaiver($0.element) }
         }
     }
 

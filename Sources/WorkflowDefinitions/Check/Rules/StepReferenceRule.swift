@@ -6,12 +6,14 @@ struct StepReferenceRule {
     let places: StepPlaces
     /// The lists around the place that refers, outermost first.
     let levels: [StepPlaces.Level]
-    let visible: [String]
+    /// The steps in sight; nil when there have been so many unknown ones that no more guesses are made.
+    let visible: [String]?
 
     func diagnostic(for id: String, at range: SourceRange) -> Diagnostic {
         guard let target = places.places[id] else {
-            let anywhere = places.names.closest(to: id)
-            let guess = anywhere == nil ? nil : closestMatch(to: id, among: visible) ?? anywhere
+            let guess = visible.flatMap { visible in
+                places.names.closest(to: id).map { closestMatch(to: id, among: visible) ?? $0 }
+            }
             return .unknownStep(id, guess: guess, visible: visible, at: range)
         }
         var depth = 0

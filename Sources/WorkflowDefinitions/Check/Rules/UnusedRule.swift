@@ -44,7 +44,7 @@ enum UnusedRule: DefinitionRule {
 
     /// What the file mentions outside the declarations themselves.
     private struct Uses {
-        /// Words of everything where a type may stand.
+        /// Names of types in everything where a type may stand.
         var types: Set<String> = []
         /// Whole scalars: names of events.
         var scalars: Set<String> = []
@@ -57,13 +57,13 @@ enum UnusedRule: DefinitionRule {
                     guard case .mapping(let declared) = pair.value.content else { continue }
                     for entry in declared {
                         var words: Set<String> = []
-                        entry.value.collectWords(into: &words)
+                        entry.value.collectTypeNames(into: &words)
                         if pair.key.text == "types" { words.remove(entry.key.text) }
                         types.formUnion(words)
                     }
                 case "secrets", "description", "workflow", "action": continue
                 default:
-                    pair.value.collectWords(into: &types)
+                    pair.value.collectTypeNames(into: &types)
                     collect(pair.value)
                 }
             }
