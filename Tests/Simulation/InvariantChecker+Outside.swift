@@ -65,7 +65,7 @@ extension InvariantChecker {
             report("I6", "\(row.key) ran \(count) times in \(row.attempt) attempts with \(row.interruptions) interruptions")
         }
         guard let request = seen?.requests[row.key] else { return }
-        if row.attempt > request.policy.attempts {
+        if row.attempt > max(request.policy.attempts, seen?.arranged[row.key] ?? 0) {
             report("I6", "\(row.key) is at attempt \(row.attempt) of \(request.policy.attempts)")
         }
         if request.isAtMostOnce && count > 1 { report("I6", "\(row.key) may run once and ran \(count) times") }

@@ -57,6 +57,8 @@ final class InvariantChecker {
         var takenBefore: Set<EventSequence> = []
         var taken: Set<EventSequence> = []
         var requests: [MemoKey: ActionRequest] = [:]
+        /// The numbers of attempts that waited for their time when the definition was changed.
+        var arranged: [MemoKey: Int] = [:]
         /// Commands that were open after an entry.
         var outstanding: [Int: [String]] = [:]
         /// Earlier runs: their rows when they ended.

@@ -1,4 +1,3 @@
-import JournalMemory
 import Values
 import WorkflowEngine
 import WorkflowGraph
@@ -7,10 +6,10 @@ import WorkflowJournal
 /// Breaks the store, the driver or the definitions around an unchanged engine.
 final class Sabotage {
     let bug: DeliberateBug
-    private let store: MemoryJournal
+    private let store: any JournalQueries
     private var answersAsRecorded = false
 
-    init(_ bug: DeliberateBug, store: MemoryJournal) {
+    init(_ bug: DeliberateBug, store: any JournalQueries) {
         self.bug = bug
         self.store = store
     }

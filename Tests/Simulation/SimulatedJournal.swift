@@ -2,11 +2,14 @@ package import JournalMemory
 package import Values
 package import WorkflowJournal
 
-/// The in-memory journal with faults and an observer who sees what was really committed, whatever the caller is told.
+/// A store, in memory unless another is given, with faults and an observer who sees what was really committed, whatever the caller is told.
 ///
 /// One thread, one caller at a time: the world.
 package final class SimulatedJournal: JournalStore, @unchecked Sendable {
-    package let inner: MemoryJournal
+    package private(set) var inner: any JournalStore
+    /// Of a store that is a file: opens it again for the next life of the server.
+    private let reopen: (() throws(JournalError) -> any JournalStore)?
+    private var receiver: @Sendable ([InstanceKey]) -> Void = { _ in }
     /// Decides the fault of an operation by its number, counted over the life of the store.
     package var plan: (Int, OperationKind) -> StoreFault? = { _, _ in nil }
     package private(set) var operations = 0
@@ -19,8 +22,9 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
     var sabotage: Sabotage?
     private var epochs = 0
 
-    package init(clock: SimulatedClock) {
+    package init(clock: SimulatedClock, reopening reopen: (() throws(JournalError) -> any JournalStore)? = nil) {
         inner = MemoryJournal(clock: { clock.now })
+        self.reopen = reopen
     }
 
     private func perform<Answer>(
@@ -56,6 +60,14 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         isDown = false
         diesSoon = false
         return try perform(.open) { () throws(JournalError) in
+            if let reopen {
+                // Until now it answered people, who may ask at any time.
+                inner.close()
+                // Its lock goes with the object.
+                inner = MemoryJournal(clock: { Timestamp(microseconds: 0) })
+                inner = try reopen()
+                inner.onWakeup(receiver)
+            }
             epochs += 1
             return try inner.open(node: node)
         }
@@ -137,7 +149,10 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         try perform(.continueDelivery) { () throws(JournalError) in try inner.continueDelivery() }
     }
 
-    package func onWakeup(_ receive: @escaping @Sendable ([InstanceKey]) -> Void) { inner.onWakeup(receive) }
+    package func onWakeup(_ receive: @escaping @Sendable ([InstanceKey]) -> Void) {
+        receiver = receive
+        inner.onWakeup(receive)
+    }
 
     package func definition(_ digest: ContentDigest) throws(JournalError) -> DefinitionRecord? {
         try perform(.definition) { () throws(JournalError) in try inner.definition(digest) }
@@ -151,7 +166,9 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         try perform(.maintain) { () throws(JournalError) in try inner.maintain() }
     }
 
-    package func close() { inner.close() }
+    package func close() {
+        if reopen == nil { inner.close() }
+    }
 
     // MARK: - Queries: people's, never at fault
 

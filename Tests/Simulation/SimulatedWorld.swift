@@ -67,15 +67,18 @@ final class SimulatedWorld {
         var behaviour: Behaviour
     }
 
-    init(plan: Plan, definitions: SimulatedDefinitions, actions: SimulatedActions, checker: InvariantChecker) {
+    init(
+        plan: Plan, definitions: SimulatedDefinitions, actions: SimulatedActions, checker: InvariantChecker,
+        store: SimulatedStore = .memory
+    ) {
         self.plan = plan
         random = SeededGenerator(seed: plan.seed)
         faultRandom = SeededGenerator.derived(plan.seed, "faults")
-        journal = SimulatedJournal(clock: clock)
+        journal = SimulatedJournal(clock: clock, reopening: store.reopen(clock))
         self.definitions = definitions
         self.actions = actions
         self.checker = checker
-        sabotage = plan.sabotage.map { [journal] in Sabotage($0, store: journal.inner) }
+        sabotage = plan.sabotage.map { [journal] in Sabotage($0, store: journal) }
         journal.sabotage = sabotage
     }
 
@@ -101,7 +104,7 @@ final class SimulatedWorld {
     }
 
     private func begin() {
-        checker.attach(journal: journal.inner, clock: { [journal] in journal.now() }) {
+        checker.attach(journal: journal, clock: { [journal] in journal.now() }) {
             [unowned self] id in
             core?.inspect(id)
         }

@@ -51,6 +51,22 @@ package struct SimulationRun {
     }
 
     package static func run(_ scenario: Scenario, bug: DeliberateBug? = nil, stepLimit: Int = 200_000) -> Report {
+        let world = world(of: scenario, bug: bug)
+        world.run(stepLimit: stepLimit)
+        return report(scenario.seed, world)
+    }
+
+    /// The run in a store, and everything that the store holds afterwards.
+    package static func run(_ scenario: Scenario, in store: SimulatedStore) throws -> (report: Report, contents: StoreContents)
+    {
+        let world = world(of: scenario, store: store)
+        world.run()
+        return (report(scenario.seed, world), try StoreContents(of: world.journal))
+    }
+
+    private static func world(
+        of scenario: Scenario, bug: DeliberateBug? = nil, store: SimulatedStore = .memory
+    ) -> SimulatedWorld {
         let checker = InvariantChecker(
             graphs: scenario.graphs + scenario.edited, config: Scenario.config,
             secrets: SimulatedSecrets(["token": Scenario.secret]), accepts: acceptsGenerated)
@@ -59,7 +75,7 @@ package struct SimulationRun {
         for graph in scenario.graphs { definitions.define(Sabotage.altered(graph, by: bug), config: Scenario.config) }
         let world = SimulatedWorld(
             plan: scenario.plan(bug: bug), definitions: definitions,
-            actions: SimulatedActions(seed: scenario.seed, temper: scenario.temper), checker: checker)
+            actions: SimulatedActions(seed: scenario.seed, temper: scenario.temper), checker: checker, store: store)
         world.onEdit = { index in
             guard scenario.edited.indices.contains(index) else { return }
             definitions.define(Sabotage.altered(scenario.edited[index], by: bug), config: Scenario.config)
@@ -68,8 +84,7 @@ package struct SimulationRun {
             if scenario.graphs.indices.contains(index) { definitions.retire(scenario.graphs[index].workflow) }
         }
         world.schedule(scenario.workload)
-        world.run(stepLimit: stepLimit)
-        return report(scenario.seed, world)
+        return world
     }
 
     /// Events that arrive within milliseconds of their waits' timeouts, without faults: the race of guarantees.md G9.

@@ -239,6 +239,30 @@ struct RetryTests {
         #expect(bench.logs(id).contains { $0.contains("new step") })
     }
 
+    @Test func `An attempt that waits for its time when the instance moves is made, and no other where the edit allows none`()
+        throws
+    {
+        let text = """
+            workflow: case
+            steps:
+              - id: a
+                call: shell
+                with: { argv: [a] }
+                retry: { attempts: 3, delay: 10s, jitter: false }
+            """
+        let bench = try Bench(text)
+        let id = bench.start()
+        let passing = Failure(code: "http.503", message: "", isRetryable: true)
+        bench.end("a", .failure(passing))
+        #expect(bench.row(id, "a")?.status == .sleeping)
+        try bench.define(text.replacing("\n    retry: { attempts: 3, delay: 10s, jitter: false }", with: ""))
+        try bench.upgrade(id)
+        bench.advance(11)
+        #expect(bench.row(id, "a")?.attempt == 2)
+        bench.end("a", .failure(passing))
+        #expect(bench.status(id) == .failed)
+    }
+
     @Test func `A definition that the journal does not fit is refused and nothing changes`() throws {
         let bench = try Bench(Self.three)
         let id = bench.start()
