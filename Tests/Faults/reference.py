@@ -146,12 +146,27 @@ class Trial:
 
     def begin(self, server):
         self.id = server.start_instance(self.wanted["workflow"], self.input, self.name)
-        if self.wanted["cancel"] is not None:
-            time.sleep(self.wanted["cancel"] / 1000)
-            body = {"reason": "enough"} | ({} if self.wanted["compensates"] else {"compensate": False})
-            status, answer = server.insist("POST", f"/v1/instances/{self.id}/cancel", body)
-            if status not in (200, 202, 409):
-                raise RuntimeError(f"cancel was answered {status}: {answer}")
+        begun = time.monotonic()
+        for at, event in sorted(self.moments(), key=lambda moment: moment[0]):
+            time.sleep(max(0, begun + at / 1000 - time.monotonic()))
+            if event is None:
+                self.cancel(server)
+            else:
+                data = {"id": self.name, "good": event["good"]}
+                status, answer = server.send_event(event["name"], data, f"{self.name} {event['name']} {at}")
+                if status not in (200, 201, 202):
+                    raise RuntimeError(f"an event was answered {status}: {answer}")
+
+    def moments(self):
+        """Milliseconds after the start, and the event that is sent then, or None for the cancel."""
+        cancel = [] if self.wanted["cancel"] is None else [(self.wanted["cancel"], None)]
+        return cancel + [(event["at"], event) for event in self.wanted["events"]]
+
+    def cancel(self, server):
+        body = {"reason": "enough"} | ({} if self.wanted["compensates"] else {"compensate": False})
+        status, answer = server.insist("POST", f"/v1/instances/{self.id}/cancel", body)
+        if status not in (200, 202, 409):
+            raise RuntimeError(f"cancel was answered {status}: {answer}")
 
     def judge(self, row, outside):
         """What differs from the account, or None."""

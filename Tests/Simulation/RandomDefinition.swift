@@ -11,6 +11,8 @@ struct RandomDefinition {
     private var lines: [String] = []
     /// Steps at the top whose values the output of a real project shows.
     private var shown: [String] = []
+    /// Events of one wait each, which somebody may send.
+    private var own: [String] = []
     /// Inside a branch, an item or a round, where nothing returns.
     private var enclosed = 0
 
@@ -51,7 +53,8 @@ struct RandomDefinition {
         block("steps", indent: 0, depth: 0, place: .body)
         if random.chance(200) { clauses(indent: 0, depth: 1) }
         if random.chance(150) { block("finally", indent: 0, depth: 2, place: .cleanup) }
-        return head + lines.joined(separator: "\n") + "\n\(output)\n"
+        let declared = own.map { "  \($0): { id: string, good: boolean }\n" }.joined()
+        return head.replacing("events:\n", with: "events:\n" + declared) + lines.joined(separator: "\n") + "\n\(output)\n"
     }
 
     private var output: String {
@@ -92,7 +95,7 @@ struct RandomDefinition {
         case 30..<36 where features.children && !isLast: invoke(indent, depth, place)
         case 36..<39 where features.emits && (!isLast || !features.triggers): emit(indent)
         case 39..<46 where features.branches && depth < 3: branches(indent, depth, place)
-        case 46..<56 where features.waits: wait(indent, depth)
+        case 46..<56 where features.waits: wait(indent, depth, place)
         case 56..<(features.isTimed ? 58 : 61) where features.continues && depth == 0 && place == .body: continueAsNew(indent)
         case 58..<68: sleep(indent)
         case 68..<74:
@@ -248,13 +251,20 @@ struct RandomDefinition {
         }
     }
 
-    private mutating func wait(_ indent: Int, _ depth: Int) {
+    private mutating func wait(_ indent: Int, _ depth: Int, _ place: Place) {
         let isPicky = random.chance(300)
-        add(indent, "- id: \(id(isPicky ? "q" : "w"))")
+        // It happens once in a run, so what it takes does not depend on what others took.
+        let isOnly = features.isTimed && depth == 0 && place == .body
+        add(indent, "- id: \(isOnly ? id(isPicky ? "q" : "w", shownAt: depth, place) : id(isPicky ? "q" : "w"))")
         let inner = indent + 2
         add(inner, "wait:")
-        add(inner + 2, "event: \(random.pick(["ping", "ping", "pong"]))")
-        if random.chance(850) { add(inner + 2, "match: { id: \"${{ input.id }}\" }") }
+        var event = random.pick(["ping", "ping", "pong"])
+        if isOnly {
+            event = "go_\(number)_\(count)"
+            own.append(event)
+        }
+        add(inner + 2, "event: \(event)")
+        if isOnly || random.chance(850) { add(inner + 2, "match: { id: \"${{ input.id }}\" }") }
         if isPicky { add(inner + 2, "where: ${{ event.data.good }}") }
         let hasTimeout = features.isTimed || random.chance(850)
         if hasTimeout { timeout(inner, depth) }

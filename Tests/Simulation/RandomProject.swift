@@ -1,5 +1,6 @@
 import Synchronization
 import TestSupport
+import Values
 import WorkflowDefinitions
 import WorkflowGraph
 
@@ -84,6 +85,22 @@ struct RandomProject {
             }
             return graph
         }
+    }
+
+    /// What somebody may send to an instance with this `input.id` and to its children, each at a moment of its own.
+    func events(
+        for id: String, until end: Int64, _ random: inout SeededGenerator
+    ) -> [ReferenceInterpreter.Sent] {
+        var sent: [ReferenceInterpreter.Sent] = []
+        for graph in graphs {
+            for name in graph.events.keys.filter({ $0.hasPrefix("go_") }).sorted() {
+                for _ in 0..<random.below(3) {
+                    let at = random.within(1...(random.chance(700) ? end / 20 : end))
+                    sent.append(.init(at: at, name: name, data: ["id": .string(id), "good": .bool(random.chance(750))]))
+                }
+            }
+        }
+        return sent
     }
 
     struct FaultyGeneration: Error, CustomStringConvertible { var description: String }

@@ -49,6 +49,11 @@ final class InstantWorld {
         }
     }
 
+    func send(_ sent: ReferenceInterpreter.Sent) {
+        let event = NewEvent(id: "\(sent.name) \(sent.at)", name: sent.name, source: "test", data: sent.data)
+        plan(sent.at) { .write($0, .accept(SentEvent(event: event))) }
+    }
+
     private func plan(_ time: Int64, _ input: @escaping (EngineCore.Ticket) -> EngineCore.Input) {
         planned.append((time, input))
         planned.sort { $0.at < $1.at }

@@ -289,6 +289,23 @@ extension Reading {
         return whole
     }
 
+    /// The first event that was accepted since the instance is there, and that it wants; or until it is stopped, or never.
+    func wait(_ step: Node.WaitStep, _ place: Place, _ now: Int64, _ stops: Stops) throws(Failure) -> Ran {
+        let wanted = try step.match.map { (match) throws(Failure) in (match.path, try value(match.value, calling(place))) }
+        for (index, event) in reference.events.enumerated() where event.at >= createdAt && !taken.contains(index) {
+            guard step.events.contains(event.name), wanted.allSatisfy({ event.data[$0.0] == $0.1 }) else { continue }
+            if let test = step.where {
+                let seen: Value = ["name": .string(event.name), "data": event.data]
+                guard try value(test, place.at(place.key, Variables([seen], in: place.scope))) == .bool(true) else { continue }
+            }
+            let at = max(now, event.at)
+            guard at < stops.first else { break }
+            let output: Value = step.namesEvent ? ["name": .string(event.name), "data": event.data] : event.data
+            return Ran(end: .success(output), at: at, taken: [index])
+        }
+        return Ran(end: .stopped(stops.firstCause), at: stops.first)
+    }
+
     /// How long an attempt takes that its own limit or a stop may cut short, and what comes of it; nil when it is stopped.
     ///
     /// What answers although it was told to stop is listened to for the grace time: a success counts, a failure is the stop's.

@@ -10,6 +10,10 @@ struct Reading {
     let graph: StepGraph
     let header: InstanceHeader
     let run: Int
+    /// Of the instance, whatever its run.
+    let createdAt: Int64
+    /// By earlier runs.
+    let taken: Set<Int>
     /// From when on nothing more is undone: an operator has cancelled without compensation.
     let undosEndAt: Int64
 
@@ -77,9 +81,7 @@ struct Reading {
             if let contract = graph.events[step.event] { _ = try admit(data, contract) }
             let id = EventIdentifier.emitted(by: header.id, run: run, step: MemoKey(place.key))
             return Ran(end: .success(["id": .string(id)]), at: now)
-        case .wait:
-            // Nobody sends events here: it ends when it is stopped, or never.
-            return Ran(end: .stopped(stops.firstCause), at: stops.first)
+        case .wait(let step): return try wait(step, place, now, stops)
         case .sleep(let limit):
             let due = try instant(of: limit, place, now)
             return due < stops.first
@@ -272,6 +274,7 @@ extension Ran {
     fileprivate func adding(_ part: Ran) -> Ran {
         var whole = self
         whole.calls += part.calls
+        whole.taken.formUnion(part.taken)
         whole.registered += part.registered
         whole.isCleanupIncomplete = isCleanupIncomplete || part.isCleanupIncomplete
         return whole

@@ -37,8 +37,8 @@ package struct ReferenceComparison {
             let id = InstanceID(at: SimulatedClock.start, random: (seed, UInt64(number)))
             let difference = try compare(
                 project.graphs, workflow: random.pick(project.graphs).workflow, input: input, id: id, seed: seed,
-                cancel: cancel,
-                compensates: compensates, &report)
+                cancel: cancel, compensates: compensates,
+                events: project.events(for: "i\(number)", until: 60_000_000, &random), &report)
             if let difference {
                 report.difference =
                     "n=\(input["n"]?.intValue ?? 0), cancel \(cancel.map(String.init) ?? "never"): \(difference)"
@@ -51,7 +51,7 @@ package struct ReferenceComparison {
     /// One instance by both; what differs, or nil.
     package static func compare(
         _ graphs: [StepGraph], workflow: String, input: Value, id: InstanceID, seed: UInt64, cancel: Int64? = nil,
-        compensates: Bool = true, _ report: inout Report
+        compensates: Bool = true, events: [ReferenceInterpreter.Sent] = [], _ report: inout Report
     ) throws -> String? {
         let act = { (workflow: String, action: String, key: String, attempt: Int) in
             Self.act(seed, workflow, action, key, attempt)
@@ -59,13 +59,15 @@ package struct ReferenceComparison {
         // In every other project requests go on although they are told to stop, as real ones do.
         let answersStopped = { (action: String) in seed.isMultiple(of: 2) && action == "http" }
         let reference = ReferenceInterpreter(
-            graphs: graphs, config: config, epoch: SimulatedClock.start, answersStopped: answersStopped, act: act)
+            graphs: graphs, config: config, epoch: SimulatedClock.start, answersStopped: answersStopped, events: events,
+            act: act)
         let expected = reference.account(of: workflow, input: input, id: id, cancel: cancel, compensates: compensates)
         let world = try InstantWorld(
             SimulatedDefinitions(graphs, config: config), records: graphs.map(\.record), config: config,
             answersStopped: answersStopped,
             act: act)
         world.start(workflow, input: input, id: id)
+        for event in events { world.send(event) }
         if let cancel { world.cancel(id, at: cancel, compensates: compensates) }
         try world.run()
         if let refusal = world.refusal, refusal.code != .alreadyEnded { return "the engine refused: \(refusal.message)" }

@@ -26,7 +26,7 @@ package struct ReferenceExpectations {
 
     /// One project as JSON: `texts` of its definitions; `attempts` as `[workflow, key, attempt, action, milliseconds, outcome]`,
     /// which are what the outside world has to do; and `instances` with their input, when they are cancelled (in milliseconds
-    /// after the start, null: never), and what they come to.
+    /// after the start, null: never), the events that are sent to them, and what they come to.
     package static func project(seed: UInt64) throws -> Value {
         var expectations = try ReferenceExpectations(seed: seed)
         var random = SeededGenerator.derived(seed, "instances")
@@ -36,10 +36,15 @@ package struct ReferenceExpectations {
             let input: Value = ["n": .int(Int64(random.below(12))), "id": .string("s\(seed)-\(number)")]
             let cancel = random.chance(200) ? random.within(50...3_000) * 1_000 : nil
             let compensates = random.chance(800)
-            guard let account = expectations.agreed(workflow, input, cancel: cancel, compensates: compensates) else { continue }
+            let events = expectations.project.events(for: "s\(seed)-\(number)", until: 6_000_000, &random)
+            guard let account = expectations.agreed(workflow, input, events, cancel: cancel, compensates: compensates) else {
+                continue
+            }
             instances.append([
                 "workflow": .string(expectations.named(workflow)), "input": input, "compensates": .bool(compensates),
                 "cancel": cancel.map { .int($0 / 1_000) } ?? .null, "expected": expectations.json(account),
+                "events": .list(
+                    events.map { ["at": .int($0.at / 1_000), "name": .string($0.name), "good": $0.data["good"] ?? .null] }),
             ])
         }
         return [
@@ -58,18 +63,19 @@ package struct ReferenceExpectations {
 
     /// What all machines agree on; nil when they do not, or when it takes too long.
     private mutating func agreed(
-        _ workflow: String, _ input: Value, cancel: Int64?, compensates: Bool
+        _ workflow: String, _ input: Value, _ events: [ReferenceInterpreter.Sent], cancel: Int64?, compensates: Bool
     ) -> ReferenceInterpreter.Account? {
         var agreed: ReferenceInterpreter.Account?
         for machine in 0..<Self.machines {
             let world = World(seed: seed, machine: UInt64(machine))
+            let delay = Int64(machine) * 8_000
             let reference = ReferenceInterpreter(
                 graphs: project.graphs, config: ["url": "http://things.test", "script": "script"], epoch: SimulatedClock.start,
                 // A POST that was sent may have had its effect; a command dies.
-                answersStopped: { $0 == "http" }, act: world.act)
+                answersStopped: { $0 == "http" },
+                events: events.map { .init(at: $0.at + delay, name: $0.name, data: $0.data) }, act: world.act)
             // The delays of retries depend on the id, and the server gives its own.
             let id = InstanceID(at: SimulatedClock.start, random: (seed, UInt64(machine)))
-            let delay = Int64(machine) * 8_000
             let account = reference.account(
                 of: workflow, input: input, id: id, cancel: cancel.map { $0 + delay }, compensates: compensates)
             for attempt in world.attempts { table[attempt.key] = attempt.value }

@@ -21,17 +21,21 @@ package struct ReferenceInterpreter {
     package let epoch: Timestamp
     /// Actions whose attempts are not ended by being told to stop.
     package let answersStopped: (_ action: String) -> Bool
+    /// In the order in which they are accepted. Each is for one wait: which of several takes it is not looked into.
+    package let events: [Sent]
     /// How long such an answer is waited for, in microseconds: guarantees.md G15.
     static let grace: Int64 = 10_000_000
 
     package init(
         graphs: [StepGraph], config: Value, epoch: Timestamp, answersStopped: @escaping (String) -> Bool = { _ in false },
+        events: [Sent] = [],
         act: @escaping (String, String, String, Int) -> (microseconds: Int64, result: Result<Value, Failure>)
     ) {
         self.graphs = Dictionary(graphs.map { ($0.workflow, $0) }) { first, _ in first }
         self.config = config
         self.epoch = epoch
         self.answersStopped = answersStopped
+        self.events = events.sorted { $0.at < $1.at }
         self.act = act
     }
 
@@ -41,6 +45,19 @@ package struct ReferenceInterpreter {
         package var workflow: String
         package var key: String
         package var attempt: Int
+    }
+
+    /// One that somebody sends.
+    package struct Sent: Sendable {
+        package var at: Int64
+        package var name: String
+        package var data: Value
+
+        package init(at: Int64, name: String, data: Value) {
+            self.at = at
+            self.name = name
+            self.data = data
+        }
     }
 
     package struct Account: Sendable {
@@ -65,6 +82,8 @@ package struct ReferenceInterpreter {
         var calls: [Call] = []
         var isIncomplete = false
         var run = 1
+        let createdAt = start
+        var taken: Set<Int> = []
         while true {
             var stops = Stops()
             if let cancel { stops.strike(cancel, .cancelled) }
@@ -74,9 +93,11 @@ package struct ReferenceInterpreter {
                 run: run, startedAt: instant(start))
             let isCancelled = stops.hardCause == .cancelled && !compensates
             let reading = Reading(
-                reference: self, graph: graph, header: header, run: run, undosEndAt: isCancelled ? stops.hard : .max)
+                reference: self, graph: graph, header: header, run: run, createdAt: createdAt, taken: taken,
+                undosEndAt: isCancelled ? stops.hard : .max)
             let ran = reading.runWhole(from: start, stops)
             calls += ran.calls
+            taken.formUnion(ran.taken)
             isIncomplete = isIncomplete || ran.isCleanupIncomplete
             if case .continued(let next) = ran.end, cancel.map({ $0 > ran.at }) ?? true {
                 guard case .success(let admitted) = graph.main.input.admit(next) else {
@@ -154,6 +175,8 @@ struct Ran {
     var at: Int64
     var registered: [Undo] = []
     var calls: [ReferenceInterpreter.Call] = []
+    /// Events, by their place in the order.
+    var taken: Set<Int> = []
     var isCleanupIncomplete = false
     /// The scope inside, which `output` of a group stands in.
     var inside: Variables?
@@ -162,6 +185,7 @@ struct Ran {
     func followed(by next: Ran) -> Ran {
         var whole = next
         whole.calls = calls + next.calls
+        whole.taken = taken.union(next.taken)
         whole.registered = registered + next.registered
         whole.isCleanupIncomplete = isCleanupIncomplete || next.isCleanupIncomplete
         return whole
