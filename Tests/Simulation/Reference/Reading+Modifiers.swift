@@ -110,7 +110,10 @@ extension Reading {
             scope = after.inside ?? scope
             switch after.end {
             case .success: break
-            case .failure(let next): return left(whole, .failure(next == failure ? next : caused(next, by: failure)), place)
+            case .failure(let next):
+                // As for the body: what ends the instance meanwhile comes before a failure that has not come out yet.
+                if place.isWhole && stops.first <= whole.at { return unwound(whole, stops) }
+                return left(whole, .failure(next == failure ? next : caused(next, by: failure)), place)
             case .stopped: return place.isWhole ? unwound(whole, stops) : whole
             case .returned(let value): return fileResult(value, whole, node, place)
             case .continued: return whole
