@@ -24,7 +24,6 @@ struct RandomProject {
         /// What the reference interpreter reads.
         static let timed: Features = {
             var features = Features()
-            features.triggers = false
             features.gates = false
             features.isTimed = true
             return features

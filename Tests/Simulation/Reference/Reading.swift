@@ -80,7 +80,8 @@ struct Reading {
             let data = try value(step.data, calling(place))
             if let contract = graph.events[step.event] { _ = try admit(data, contract) }
             let id = EventIdentifier.emitted(by: header.id, run: run, step: MemoKey(place.key))
-            return Ran(end: .success(["id": .string(id)]), at: now)
+            let calls = reference.calls(startedBy: step.event, id, data, at: now)
+            return Ran(end: .success(["id": .string(id)]), at: now, calls: calls)
         case .wait(let step): return try wait(step, place, now, stops)
         case .sleep(let limit):
             let due = try instant(of: limit, place, now)

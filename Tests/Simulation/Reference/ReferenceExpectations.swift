@@ -58,8 +58,10 @@ package struct ReferenceExpectations {
         project = try RandomProject(seed: seed, features: .real)
     }
 
-    /// Projects of many seeds go together in one.
-    private func named(_ text: String) -> String { text.replacing("sim-", with: "sim-\(seed)-") }
+    /// Projects of many seeds go together in one, and events reach whoever listens.
+    private func named(_ text: String) -> String {
+        text.replacing("sim-", with: "sim-\(seed)-").replacing("note", with: "note_\(seed)")
+    }
 
     /// What all machines agree on; nil when they do not, or when it takes too long.
     private mutating func agreed(

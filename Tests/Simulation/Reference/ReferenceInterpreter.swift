@@ -112,6 +112,26 @@ package struct ReferenceInterpreter {
         }
     }
 
+    /// What the instances do that an event from a step starts by triggers.
+    func calls(startedBy event: String, _ id: String, _ data: Value, at now: Int64) -> [Call] {
+        var calls: [Call] = []
+        for graph in graphs.values.sorted(by: { $0.workflow < $1.workflow }) {
+            for trigger in graph.triggers {
+                guard case .event(let names, let test) = trigger.source, names.contains(event) else { continue }
+                let scope = Variables([config, ["name": .string(event), "id": .string(id), "data": data]], in: nil)
+                if let test, (try? test.evaluate(scope)) != .bool(true) { continue }
+                guard let raw = try? trigger.input.evaluate(scope), case .success(let input) = graph.main.input.admit(raw)
+                else {
+                    continue
+                }
+                let instance = InstanceID(
+                    triggeredBy: EventIdentifier.ownSource, event: id, workflow: graph.workflow, trigger: trigger.identity)
+                calls += account(of: graph.workflow, input: input, id: instance, start: now).calls
+            }
+        }
+        return calls
+    }
+
     private func account(_ ran: Ran, _ calls: [Call], _ isIncomplete: Bool) -> Account {
         var account = Account(
             status: .completed, endedAt: ran.at, calls: calls.sorted { ($0.at, $0.key) < ($1.at, $1.key) },
