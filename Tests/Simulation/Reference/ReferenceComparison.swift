@@ -90,8 +90,8 @@ package struct ReferenceComparison {
     private static func difference(
         _ expected: ReferenceInterpreter.Account, _ detail: InstanceDetail, _ calls: [ReferenceInterpreter.Call]
     ) -> String? {
-        let made = calls.sorted { ($0.at, $0.key) < ($1.at, $1.key) }
-        let wanted = expected.calls.sorted { ($0.at, $0.key) < ($1.at, $1.key) }
+        let made = calls.sorted { ($0.at, $0.key, $0.workflow) < ($1.at, $1.key, $1.workflow) }
+        let wanted = expected.calls.sorted { ($0.at, $0.key, $0.workflow) < ($1.at, $1.key, $1.workflow) }
         if made != wanted {
             let index =
                 zip(made, wanted).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(made.count, wanted.count)
