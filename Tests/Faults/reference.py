@@ -207,6 +207,8 @@ def main():
     report = harness.Report()
     first = given.first or random.Random(given.seed).randrange(1, 1 << 40)
     accounts = given.accounts or os.path.join(os.path.dirname(given.binary), "ReferenceAccounts")
+    if not os.access(accounts, os.X_OK):
+        sys.exit(f"There is no {accounts}: build it with 'scripts/build --tests', or name one with --accounts.")
     lines = subprocess.run([accounts, str(first), str(given.projects)], capture_output=True, text=True, check=True).stdout.splitlines()
     projects = [json.loads(line) for line in lines]
     with harness.working_folder(given.keep) as folder:

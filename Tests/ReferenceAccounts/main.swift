@@ -1,11 +1,13 @@
+import Glibc
 import Simulation
 import Values
 
-/// Prints random projects with what the reference interpreter says of them, a line of JSON each.
-///
-///     ReferenceAccounts FIRST COUNT
-guard CommandLine.arguments.count == 3, let first = UInt64(CommandLine.arguments[1]),
-    let count = UInt64(CommandLine.arguments[2])
-else { fatalError("usage: ReferenceAccounts FIRST COUNT") }
+/// Prints random projects with what the reference interpreter makes of them, a line of JSON each: `ReferenceExpectations.project`.
+let numbers = CommandLine.arguments.dropFirst().compactMap { UInt64($0) }
+guard CommandLine.arguments.count == 3, numbers.count == 2 else {
+    let usage = Array("usage: ReferenceAccounts FIRST COUNT, the first seed and how many\n".utf8)
+    _ = write(STDERR_FILENO, usage, usage.count)
+    exit(64)
+}
 
-for seed in first..<(first + count) { print(JSON.text(try ReferenceExpectations.project(seed: seed))) }
+for seed in numbers[0]..<(numbers[0] + numbers[1]) { print(JSON.text(try ReferenceExpectations.project(seed: seed))) }

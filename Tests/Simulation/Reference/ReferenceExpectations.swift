@@ -49,7 +49,8 @@ package struct ReferenceExpectations {
         }
         return [
             "seed": .int(Int64(seed)), "texts": .list(expectations.project.texts.map { .string(expectations.named($0)) }),
-            "attempts": .list(Array(expectations.table.values)), "instances": .list(instances),
+            "attempts": .list(expectations.table.values.sorted { JSON.text($0) < JSON.text($1) }),
+            "instances": .list(instances),
         ]
     }
 
