@@ -355,6 +355,9 @@ def explanation(expression, theirs, ours):
         return "numbers of different types can be ordered"
     if theirs[0] == "rejected" and "'reverse' applied to '(list" in theirs[1]:
         return "the oracle has no list extension"
+    # For the oracle whatever is reversed is a string.
+    if theirs[0] == "rejected" and "expression of type 'string' cannot be the range" in theirs[1] and ".reverse())" in expression:
+        return "the oracle has no list extension"
     if theirs[0] == "rejected" and re.search(r"'_[!=]=_' applied to '\(\w+, \w+\)'", theirs[1]) and " + " in expression:
         return "the element type of a list joined of a known and an unknown one"
     # The same of a list with an optional element, whose type may be unknown.
@@ -395,6 +398,9 @@ def explanation(expression, theirs, ours):
             return "an optional index of a type no key has"
         if "base64.decode" in expression and "not base64" in ours[1]:
             return "base64 has no white space and no bits left over"
+        # A place in such a text that only the longer one has.
+        if " is outside 0 to " in ours[1] and SHORT_TIME.search(expression):
+            return "decimals of durations and timestamps as texts"
         if "is not a timestamp" in ours[1] or re.search(r"'(\s.*|.*\s)' is not", ours[1], re.DOTALL):
             return "no white space around numbers and timestamps"
     if theirs[0] == ours[0] == "value" and isinstance(theirs[2], list) and isinstance(ours[2], list):
