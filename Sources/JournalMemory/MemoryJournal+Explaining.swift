@@ -15,7 +15,7 @@ extension MemoryJournal {
     }
 
     package func eventNames(limit: Int) throws(JournalError) -> [String] {
-        query { tables in Array(Set(tables.events.map { StoredText($0.name) }).sorted().prefix(limit).map(\.text)) }
+        query { tables in Array(tables.namesOfEvents.sorted().prefix(limit).map(\.text)) }
     }
 
     package func places(at gate: String, limit: Int) throws(JournalError) -> [GateVisitor] {
@@ -31,7 +31,7 @@ extension MemoryJournal {
 
     package func notes(of id: InstanceID, limit: Int) throws(JournalError) -> [LogRow] {
         query { tables in
-            Array((tables.record(of: id)?.logs ?? []).reversed().lazy.filter { $0.key == nil }.prefix(limit))
+            Array((tables.record(of: id)?.logs ?? []).reversed().lazy.map(\.row).filter { $0.key == nil }.prefix(limit))
         }
     }
 }

@@ -36,7 +36,9 @@ extension MemoryJournal {
     }
 
     package func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow] {
-        query { tables in Array((tables.record(of: id)?.logs ?? []).lazy.filter { $0.line > line }.prefix(limit)) }
+        query { tables in
+            Array((tables.record(of: id)?.logs ?? []).lazy.map(\.row).filter { $0.line > line }.prefix(limit))
+        }
     }
 
     package func emails(of id: InstanceID) throws(JournalError) -> [EmailRow] {
@@ -93,6 +95,14 @@ extension MemoryJournal {
         query { tables in tables.record(of: id)?.place.flatMap(tables.position(of:)) }
     }
 
+    package func schedules() throws(JournalError) -> [StoredSchedule] {
+        query { $0.schedules.values.map(\.stored).sorted { $0.name < $1.name } }
+    }
+
+    package func firings(of schedule: ScheduleName, limit: Int) throws(JournalError) -> [FiringRow] {
+        query { Array(($0.schedules[schedule]?.firings ?? []).reversed().prefix(limit)) }
+    }
+
     package func takers(of event: EventSequence) throws(JournalError) -> [EventTaker] {
         query { tables in
             tables.instances.compactMap { record in
@@ -122,7 +132,8 @@ extension MemoryTables {
             end = Int(min(number - 1, Int64(end)))
         }
         var page: [InstanceSummary] = []
-        for index in (0..<end).reversed() where page.count < limit && matches(filter, at: index) {
+        for index in (0..<end).reversed() where page.count < limit && !instances[index].isRemoved && matches(filter, at: index)
+        {
             page.append(summary(at: index))
         }
         return page
@@ -143,10 +154,11 @@ extension MemoryTables {
     }
 
     func resolve(_ reference: String) -> InstanceReference {
-        if reference == "@latest" { return instances.last.map { .found($0.new.id) } ?? .notFound }
+        let kept = instances.lazy.filter { !$0.isRemoved }
+        if reference == "@latest" { return kept.last.map { .found($0.new.id) } ?? .notFound }
         if let index = index(of: InstanceID(reference)) { return .found(instances[index].new.id) }
         guard !reference.isEmpty else { return .notFound }
-        let found = instances.lazy.map(\.new.id).filter { $0.text.utf8.starts(with: reference.utf8) }
+        let found = kept.map(\.new.id).filter { $0.text.utf8.starts(with: reference.utf8) }
             .sorted { $0.text.precedesByCodePoint($1.text) }
         switch found.count {
         case 0: return .notFound

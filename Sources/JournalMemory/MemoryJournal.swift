@@ -177,6 +177,10 @@ package final class MemoryJournal: JournalStore {
         try perform(.config) { body throws(JournalError) in body.tables.configs[digest] }
     }
 
+    package func noteWork(on instance: InstanceKey?, by worker: Worker) {
+        body.withLock { $0.tables.work[worker] = instance }
+    }
+
     package func maintain() throws(JournalError) {
         try perform(.maintain) { body throws(JournalError) in
             body.tables.forgetRequests(before: body.tables.advance(to: clock()))

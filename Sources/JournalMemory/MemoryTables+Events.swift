@@ -29,11 +29,12 @@ extension MemoryTables {
         let new = sent.event
         let identity = EventIdentity(source: StoredText(new.source), id: StoredText(new.id))
         if let sequence = eventNames[identity] { return PostedEvent(sequence: sequence, isDuplicate: true) }
-        let sequence = EventSequence(Int64(events.count) + 1)
+        let sequence = EventSequence(lastEvent.number + 1)
         let data = new.data.stored
         events.append(
             StoredEvent(sequence: sequence, id: new.id, name: new.name, source: new.source, time: time, data: data))
         eventNames[identity] = sequence
+        namesOfEvents.insert(StoredText(new.name))
         let sets = [MatchSet(event: new.name, paths: [])] + (matchSets[StoredText(new.name)] ?? [])
         let keys = sets.compactMap { $0.key(ofPayload: data) }
         for key in keys { eventsByKey[key, default: []].append(sequence) }

@@ -106,6 +106,7 @@ extension MemoryTables {
         instances[index].state.hold = nil
         instances[index].state.holdReason = nil
         instances[index].pause = nil
+        instances[index].crashes = 0
         append(.resumed(from: state.hold, reason: reason, at: time), at: index)
         mark(at: index)
         let key = InstanceKey(Int64(index) + 1)

@@ -9,6 +9,7 @@ extension MemoryTables {
         clearTimersAndWaits(at: index)
         let previous = instances[index].state.run
         instances[index].previousRuns[previous] = instances[index].steps
+        if previous > 1 { oldRuns.append(OldRun(instance: InstanceKey(Int64(index) + 1), run: previous - 1)) }
         instances[index].steps = StepTable()
         for row in next.kept { instances[index].steps.insert(row.stored) }
         instances[index].attempts = []

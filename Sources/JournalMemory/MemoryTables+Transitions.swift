@@ -8,6 +8,8 @@ extension MemoryTables {
     ) -> WriteOutcome {
         guard let index = index(of: claim), !instances[index].state.status.isTerminal else { return .stale }
         if isOvertakenByEvent(transition, at: index) { return .stale }
+        // Since it was computed, the event has come of age and left.
+        if transition.eventsTaken.contains(where: { $0.event <= eventsRemovedThrough }) { return .stale }
         let isWithoutRun = transition.instance.run != instances[index].state.run && transition.nextRun == nil
         if let refusal = isWithoutRun ? .noNextRun : refusal(of: transition, for: instances[index]) {
             quarantine(at: index, because: refusal.message)
@@ -37,6 +39,7 @@ extension MemoryTables {
         var woken = WokenInstances(by: key)
         var state = transition.instance.stored
         instances[index].version += 1
+        instances[index].crashes = 0
         // Taken before the rows: they may cancel this instance, which ends its pause and moves the version again.
         let written = claim(at: index)
         if let digest = transition.rebinding { instances[index].new.digest = digest }
@@ -80,6 +83,19 @@ extension MemoryTables {
         instances[index].childEnds = []
         claimed.remove(InstanceKey(Int64(index) + 1))
         tellParent(ofChildAt: index, waking: &woken)
+    }
+
+    /// At the start of a server: who was being worked on when the last one died (guarantees.md G20).
+    mutating func countCrashes(at time: Timestamp) {
+        let suspects = Set(work.values).sorted()
+        work = [:]
+        for index in suspects.compactMap(index(of:)) where !instances[index].state.status.isTerminal {
+            instances[index].crashes += 1
+            append(.crashed(instances[index].crashes, at: time), at: index)
+            if instances[index].crashes >= JournalLimits.crashes && instances[index].state.hold == nil {
+                quarantine(at: index, because: Hold.crashedTooOften)
+            }
+        }
     }
 
     private mutating func quarantine(at index: Int, because reason: String) {

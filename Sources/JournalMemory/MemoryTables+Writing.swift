@@ -15,6 +15,8 @@ extension MemoryTables {
         case .accept(let sent): accept(sent, at: time, marking: &marked)
         case .enqueue(let new): enqueue(new, at: time, marking: &marked)
         case .request(let request): self.request(request, at: time, marking: &marked)
+        case .schedule(let advance): schedule(advance, at: time, marking: &marked)
+        case .remove(let order): remove(order, at: time)
         case .define(let record): define(record)
         case .configure(let value): configure(value)
         }
@@ -62,7 +64,7 @@ extension MemoryTables {
         line.line = lines
         line.time = line.time.stored
         line.data = line.data.stored
-        instances[index].logs.append(line)
+        instances[index].logs.append(.init(run: instances[index].state.run, row: line))
     }
 
     mutating func forgetRequests(before time: Timestamp) {

@@ -7,7 +7,7 @@ struct MemoryTables: Sendable {
     var claimed: Set<InstanceKey> = []
     var clock: Timestamp?
 
-    /// The instance with number n is at n - 1; instances are never removed.
+    /// The instance with number n is at n - 1, also when it has been removed.
     var instances: [InstanceRecord] = []
     var numbers: [StoredText: InstanceKey] = [:]
     var callerKeys: [CallerName: InstanceKey] = [:]
@@ -22,9 +22,11 @@ struct MemoryTables: Sendable {
     var configs: [ContentDigest: Value] = [:]
     var matchSets: [StoredText: [MatchSet]] = [:]
 
-    /// The event with sequence n is at n - 1.
+    /// Those kept, in order and without gaps: the first one follows `eventsRemovedThrough`.
     var events: [StoredEvent] = []
+    var eventsRemovedThrough = EventSequence.none
     var eventNames: [EventIdentity: EventSequence] = [:]
+    var namesOfEvents: Set<StoredText> = []
     var eventsByKey: [MatchKey: [EventSequence]] = [:]
     var waitsByKey: [MatchKey: SortedList<WaitPlace>] = [:]
     var waitSerial: Int64 = 0
@@ -33,11 +35,19 @@ struct MemoryTables: Sendable {
     var gates: [StoredText: Gate] = [:]
     var arrivals: Int64 = 0
 
-    var lastEvent: EventSequence { EventSequence(Int64(events.count)) }
+    var schedules: [ScheduleName: ScheduleRecord] = [:]
+    var oldRuns: [OldRun] = []
 
-    /// Where an instance's record is; nil for a number that was never given.
+    /// What threads were working on when the process died.
+    var work: [Worker: InstanceKey] = [:]
+
+    var lastEvent: EventSequence { EventSequence(eventsRemovedThrough.number + Int64(events.count)) }
+
+    /// Where an instance's record is; nil for a number that was never given, and for a removed one.
     func index(of key: InstanceKey) -> Int? {
-        key.number >= 1 && key.number <= Int64(instances.count) ? Int(key.number) - 1 : nil
+        guard key.number >= 1 && key.number <= Int64(instances.count) else { return nil }
+        let index = Int(key.number) - 1
+        return instances[index].isRemoved ? nil : index
     }
 
     func index(of id: InstanceID) -> Int? {
@@ -45,7 +55,8 @@ struct MemoryTables: Sendable {
     }
 
     func event(_ sequence: EventSequence) -> StoredEvent? {
-        sequence.number >= 1 && sequence.number <= Int64(events.count) ? events[Int(sequence.number) - 1] : nil
+        let place = sequence.number - eventsRemovedThrough.number
+        return place >= 1 && place <= Int64(events.count) ? events[Int(place) - 1] : nil
     }
 
     // MARK: - Time and claims
@@ -54,6 +65,7 @@ struct MemoryTables: Sendable {
         epoch += 1
         claimed = []
         clock = time.stored
+        countCrashes(at: time.stored)
         return Epoch(epoch)
     }
 
@@ -108,6 +120,8 @@ struct InstanceRecord: Sendable {
     var version: Int64 = 1
     var state: Transition.InstanceState
     var marks: Int64 = 0
+    /// How often the server has died while it worked on it, since its latest transition.
+    var crashes = 0
     var cancel: CancelRequest?
     var isCancelConsumed = false
     var pause: PauseRequest?
@@ -125,8 +139,16 @@ struct InstanceRecord: Sendable {
     var timers: [TimerRow] = []
     var waits: [OpenWait] = []
     var taken: [EventSequence: Consumption] = [:]
-    var logs: [LogRow] = []
+    var logs: [Line] = []
     var emails: [EmailRow] = []
+    /// Only its number is left.
+    var isRemoved = false
+
+    /// A line of its log, of the run that wrote it.
+    struct Line: Sendable {
+        var run: Int
+        var row: LogRow
+    }
 
     init(new: NewInstance, createdEvent: EventSequence, state: Transition.InstanceState) {
         self.new = new

@@ -209,6 +209,8 @@ final class BatchWriter: @unchecked Sendable {
         case .accept(let sent): try accept(sent)
         case .enqueue(let new): try enqueue(new)
         case .request(let request): try self.request(request)
+        case .schedule(let advance): try schedule(advance)
+        case .remove(let order): try remove(order)
         case .define(let record): try define(record)
         case .configure(let value): try configure(value)
         }

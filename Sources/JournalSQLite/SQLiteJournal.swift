@@ -174,6 +174,8 @@ package final class SQLiteJournal: JournalStore {
         try write { writer throws(JournalError) in try writer.maintain(at: time) }
     }
 
+    package func noteWork(on instance: InstanceKey?, by worker: Worker) {}
+
     package func onWakeup(_ receive: @escaping @Sendable ([InstanceKey]) -> Void) {
         state.withLock { $0.receivers.append(receive) }
     }

@@ -84,7 +84,8 @@ extension Engine {
                 hint: "'resume' releases it; 'cancel --force' ends it without undoing anything.")
         case .requested(.notHeld(let status)):
             throw EngineError(.notHeld, "instance \(id) is not held: it is \(status.rawValue)")
-        case .committed, .accepted, .enqueued, .stored, .existing, .stale, .refused, .unknown: throw Self.unexpected(outcome)
+        case .committed, .accepted, .enqueued, .scheduled, .removed, .stored, .existing, .stale, .refused, .unknown:
+            throw Self.unexpected(outcome)
         }
     }
 }

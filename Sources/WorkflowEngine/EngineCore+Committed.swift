@@ -21,7 +21,8 @@ extension EngineCore {
         case .refused(let refusal):
             if let ticket { refuse(ticket, Self.error(of: refusal)) }
             drop(instance)
-        case .accepted, .requested, .enqueued, .stored: preconditionFailure("a transition is committed or not")
+        case .accepted, .requested, .enqueued, .scheduled, .removed, .stored:
+            preconditionFailure("a transition is committed or not")
         }
     }
 

@@ -102,12 +102,14 @@ extension EngineCore {
             effects.append(.release(committed.claim))
             fetch(committed.claim.instance)
             for key in committed.woken { wake(key) }
-        case .stale: refuse(ticket, EngineError(.notEnded, "the instance was run again by somebody else"))
+        case .stale:
+            refuse(ticket, EngineError(.notEnded, "somebody else has run the instance again, or its retention is over"))
         case .refused(let refusal): refuse(ticket, Self.error(of: refusal))
         case .unknown:
             refuse(ticket, EngineError(.unknown, "whether the instance was run again is not known; look at it"))
             wakeAll()
-        case .existing, .accepted, .requested, .enqueued, .stored: preconditionFailure("a retry is committed or not")
+        case .existing, .accepted, .requested, .enqueued, .scheduled, .removed, .stored:
+            preconditionFailure("a retry is committed or not")
         }
     }
 
@@ -217,7 +219,8 @@ extension EngineCore {
         case .stale, .unknown:
             refuse(ticket, EngineError(.unknown, "whether the instance was upgraded is not known; look at it and try again"))
             effects.append(.release(claim))
-        case .existing, .accepted, .requested, .enqueued, .stored: preconditionFailure("an upgrade is committed or not")
+        case .existing, .accepted, .requested, .enqueued, .scheduled, .removed, .stored:
+            preconditionFailure("an upgrade is committed or not")
         }
         fetch(claim.instance)
     }

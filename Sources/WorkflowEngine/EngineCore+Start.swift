@@ -52,7 +52,7 @@ extension EngineCore {
         case .stale, .unknown:
             refuse(ticket, EngineError(.unknown, "whether the instance was started is not known; repeat with the same key"))
             wakeAll()
-        case .committed, .accepted, .requested, .stored: preconditionFailure("a start is enqueued or not")
+        case .committed, .accepted, .requested, .scheduled, .removed, .stored: preconditionFailure("a start is enqueued or not")
         }
     }
 

@@ -251,7 +251,7 @@ package final class EngineCore {
         case .enqueued(let enqueued): for key in enqueued.woken { wake(key) }
         // Whom it marked, if it was committed, is not known.
         case .unknown: wakeAll()
-        case .committed, .requested, .stored, .existing, .stale, .refused: break
+        case .committed, .requested, .scheduled, .removed, .stored, .existing, .stale, .refused: break
         }
     }
 

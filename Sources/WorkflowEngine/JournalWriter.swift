@@ -146,7 +146,7 @@ extension WriteOutcome {
         case .accepted(let event): event.woken.count >= JournalLimits.candidatesPerCommit
         // It may have sent events.
         case .committed(let committed): committed.woken.count >= JournalLimits.candidatesPerCommit
-        case .requested, .enqueued, .stored, .existing, .stale, .refused, .unknown: false
+        case .requested, .enqueued, .scheduled, .removed, .stored, .existing, .stale, .refused, .unknown: false
         }
     }
 }

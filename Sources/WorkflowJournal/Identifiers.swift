@@ -26,6 +26,11 @@ package struct InstanceID: Sendable, Hashable, CustomStringConvertible {
         text = UUIDText.derived(from: ["trigger", source, id, workflow, identity])
     }
 
+    /// The instance that a schedule starts at an instant: at most one.
+    package init(firing instant: Timestamp, of schedule: ScheduleName) {
+        text = UUIDText.derived(from: ["schedule", schedule.workflow, schedule.trigger, String(instant.microseconds)])
+    }
+
     package static func isWellFormed(_ text: some StringProtocol) -> Bool { UUIDText.isWellFormed(text) }
 
     package var description: String { text }

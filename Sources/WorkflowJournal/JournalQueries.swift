@@ -38,6 +38,10 @@ package protocol JournalQueries: Sendable {
     func places(at gate: String, limit: Int) throws(JournalError) -> [GateVisitor]
     /// Lines that the engine itself wrote into an instance's log, newest first.
     func notes(of id: InstanceID, limit: Int) throws(JournalError) -> [LogRow]
+    /// Every cron trigger that has ever been current, by name.
+    func schedules() throws(JournalError) -> [StoredSchedule]
+    /// What became of the instants of a schedule, latest first.
+    func firings(of schedule: ScheduleName, limit: Int) throws(JournalError) -> [FiringRow]
 }
 
 package struct InstanceFilter: Sendable, Hashable {

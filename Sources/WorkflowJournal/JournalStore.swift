@@ -6,7 +6,9 @@ package import Values
 /// time, each batch one transaction and one flush. Reads may run beside it and see committed state only. The suite
 /// `JournalContract` says what every implementation must do.
 package protocol JournalStore: JournalQueries {
-    /// Begins an epoch for this node; claims of the node's earlier epochs are void from here on.
+    /// Begins an epoch for this node; claims of the node's earlier epochs are void from here on. Live instances that a thread
+    /// was working on when the process died (`noteWork`) have crashed once more; after `JournalLimits.crashes` times without a
+    /// transition in between they are held `quarantined` (guarantees.md G20).
     func open(node: String) throws(JournalError) -> Epoch
 
     /// The store's clock, the only one whose instants are written to rows. Never goes back within an epoch.
@@ -48,10 +50,21 @@ package protocol JournalStore: JournalQueries {
 
     func config(_ digest: ContentDigest) throws(JournalError) -> Value?
 
-    /// Space and age upkeep between batches; called by the writer.
+    /// Says which instance a thread is about to work on; nil: none any more. Costs next to nothing, and survives the process.
+    func noteWork(on instance: InstanceKey?, by worker: Worker)
+
+    /// Forgets idempotency keys and keeps files in order, between batches; called by the writer.
     func maintain() throws(JournalError)
 
     func close()
+}
+
+/// Threads of a node that work on one instance at a time and could be killed by what it holds.
+package enum Worker: Int, Sendable, Hashable, CaseIterable {
+    /// Replays and moves instances.
+    case executor
+    /// Reads them from the store.
+    case reader
 }
 
 /// Why a store could not do what it was asked to.

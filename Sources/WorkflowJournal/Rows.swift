@@ -198,12 +198,18 @@ package struct DefinitionRecord: Sendable, Equatable {
     package var sources: [Source]
     /// The sets of payload paths its waits match by.
     package var matchSets: [MatchSet]
+    /// How long its ended instances are kept; without an entry the server's default decides.
+    package var retention: [InstanceStatus: TimeSpan]
 
-    package init(digest: ContentDigest, workflow: String, semantics: Int, sources: [Source], matchSets: [MatchSet]) {
+    package init(
+        digest: ContentDigest, workflow: String, semantics: Int, sources: [Source], matchSets: [MatchSet],
+        retention: [InstanceStatus: TimeSpan] = [:]
+    ) {
         self.digest = digest
         self.workflow = workflow
         self.semantics = semantics
         self.sources = sources
         self.matchSets = matchSets
+        self.retention = retention
     }
 }

@@ -14,6 +14,14 @@ extension LogRow {
         manualAct("Cancelled by force while held '\(hold.rawValue)', nothing was undone", reason, hold, time)
     }
 
+    /// The server died while it worked on the instance, the n-th time without a transition in between.
+    package static func crashed(_ count: Int, at time: Timestamp) -> LogRow {
+        LogRow(
+            time: time, level: "error", key: nil,
+            message: "The server died while it worked on this instance (\(count) of \(JournalLimits.crashes) times).",
+            data: ["crashes": .int(Int64(count))])
+    }
+
     private static func manualAct(_ act: String, _ reason: String?, _ hold: Hold?, _ time: Timestamp) -> LogRow {
         LogRow(
             time: time, level: "warning", key: nil, message: reason.map { "\(act): \($0)" } ?? "\(act).",
@@ -26,6 +34,20 @@ extension CancelRequest {
     package static func replaced(by id: InstanceID) -> CancelRequest {
         CancelRequest(reason: "Replaced by instance \(id) under 'concurrency'.")
     }
+}
+
+extension CancelRequest {
+    /// What `overlap: replace` asks of the instance that a trigger started last.
+    package static func overlapped(by id: InstanceID) -> CancelRequest {
+        CancelRequest(reason: "Replaced by instance \(id) of the same cron trigger.")
+    }
+}
+
+extension Hold {
+    /// Why an instance that crashed too often is held.
+    package static let crashedTooOften =
+        "the server died \(JournalLimits.crashes) times while it worked on this instance; look at the server's log, then resume or "
+        + "cancel it by force"
 }
 
 extension PauseRequest {

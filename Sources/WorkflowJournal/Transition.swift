@@ -308,6 +308,10 @@ package enum JournalWrite: Sendable, Equatable {
     /// An instance that begins later: with a gate, or started by somebody who does not run it.
     case enqueue(NewInstance)
     case request(InstanceRequest)
+    /// A cron trigger's next instants.
+    case schedule(ScheduleAdvance)
+    /// Retention: what is past its age leaves.
+    case remove(RemovalOrder)
     case define(DefinitionRecord)
     /// A configuration snapshot, by content.
     case configure(Value)
@@ -319,6 +323,8 @@ package enum WriteOutcome: Sendable, Equatable {
     case accepted(AcceptedEvent)
     case requested(RequestOutcome)
     case enqueued(Enqueued)
+    case scheduled(Scheduled)
+    case removed(Removed)
     /// A definition or configuration is stored.
     case stored(ContentDigest)
     /// A start whose key was used before for the same thing: that instance, unchanged.
@@ -384,6 +390,18 @@ package enum WriteOutcome: Sendable, Equatable {
         }
     }
 
+    package struct Scheduled: Sendable, Equatable {
+        /// What became of the instants, as it is recorded.
+        package var firings: [FiringRow]
+        /// Those started, unless they queue at a gate, and whom their coming has marked.
+        package var woken: [InstanceKey]
+
+        package init(firings: [FiringRow], woken: [InstanceKey]) {
+            self.firings = firings
+            self.woken = woken
+        }
+    }
+
     package enum RequestOutcome: Sendable, Equatable {
         case recorded(InstanceKey)
         case alreadyEnded(InstanceStatus)
@@ -427,6 +445,14 @@ package enum JournalLimits {
     package static let eventDepth = 32
     /// How long an `Idempotency-Key` is remembered (guarantees.md G2), in microseconds.
     package static let requestMicroseconds: Int64 = 24 * 3_600 * 1_000_000
+    /// Instants of a schedule that are decided in one commit.
+    package static let firingsPerCommit = 500
+    /// Instances, and events, that one commit removes.
+    package static let removalsPerCommit = 100
+    /// Rows of removed instances and of old runs that one commit removes.
+    package static let rowsRemovedPerCommit = 1_000
+    /// An instance during whose processing the server has died so often, without a transition in between, is quarantined.
+    package static let crashes = 5
     /// How many instances an ambiguous reference lists.
     package static let ambiguousReferences = 10
 }

@@ -38,7 +38,7 @@ final class Sabotage {
             guard bug == .resumeLost, case .resume = request.kind else { return [write] }
             answersAsRecorded = true
             return [.configure(.map([:]))]
-        case .define, .configure: return [write]
+        case .schedule, .remove, .define, .configure: return [write]
         }
     }
 

@@ -162,6 +162,8 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         try perform(.config) { () throws(JournalError) in try inner.config(digest) }
     }
 
+    package func noteWork(on instance: InstanceKey?, by worker: Worker) { inner.noteWork(on: instance, by: worker) }
+
     package func maintain() throws(JournalError) {
         try perform(.maintain) { () throws(JournalError) in try inner.maintain() }
     }
@@ -202,4 +204,8 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         try inner.places(at: gate, limit: limit)
     }
     package func notes(of id: InstanceID, limit: Int) throws(JournalError) -> [LogRow] { try inner.notes(of: id, limit: limit) }
+    package func schedules() throws(JournalError) -> [StoredSchedule] { try inner.schedules() }
+    package func firings(of schedule: ScheduleName, limit: Int) throws(JournalError) -> [FiringRow] {
+        try inner.firings(of: schedule, limit: limit)
+    }
 }
