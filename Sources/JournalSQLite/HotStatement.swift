@@ -12,6 +12,7 @@ enum HotStatement: Int, CaseIterable {
     case readGate, writeGate, deleteGate, insertPlace, readPlace, deletePlace, waitingAtGate, oldestAtGate
     case admitPlace, admitInstance, setAdmitted
     case insertFirstRun, closeRun, insertRun, turnInstance, rebind, readLabels, deleteLabel, freeEvents, keepEvents
+    case readSchedule, insertSchedule, moveSchedule, insertFiring, findLive
 
     var sql: String {
         switch self {
@@ -28,6 +29,7 @@ enum HotStatement: Int, CaseIterable {
         case .insertFirstRun, .closeRun, .insertRun, .turnInstance, .rebind, .readLabels, .deleteLabel, .freeEvents,
             .keepEvents:
             runSQL
+        case .readSchedule, .insertSchedule, .moveSchedule, .insertFiring, .findLive: scheduleSQL
         case .insertStep, .updateStep, .insertAttempt, .setTimer, .clearTimer, .clearTimers, .insertLog, .insertEmail:
             rowSQL
         case .insertWait, .readWait, .examineWait, .deleteWait, .deleteWaits, .findEvents, .takeEvent, .findEvent,
@@ -48,10 +50,10 @@ enum HotStatement: Int, CaseIterable {
                 AND failure IS NULL, run_started_at, admitted, parent, workflow FROM wf_instance WHERE number = ?
             """
         case .moveInstance:
-            "UPDATE wf_instance SET version = version + 1, last_sequence = ? WHERE number = ? AND version = ?"
+            "UPDATE wf_instance SET version = version + 1, crashes = 0, last_sequence = ? WHERE number = ? AND version = ?"
         case .rewriteInstance:
             """
-            UPDATE wf_instance SET version = version + 1, status = ?, ending = ?, hold = ?, hold_reason = ?, cleanup = ?,
+            UPDATE wf_instance SET version = version + 1, crashes = 0, status = ?, ending = ?, hold = ?, hold_reason = ?, cleanup = ?,
                 run = ?, continuations = ?, last_sequence = ?, output = ?, failure = ?, started_at = ?,
                 run_started_at = ?, ended_at = ?, marks_consumed = ?, cancel_consumed = ?,
                 cancel = CASE WHEN ? THEN NULL ELSE cancel END, pause = CASE WHEN ? THEN NULL ELSE pause END

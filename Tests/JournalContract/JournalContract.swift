@@ -38,7 +38,8 @@ package struct JournalContract {
         startClauses + transitionClauses + claimClauses + nodeClauses + eventClauses + deliveryClauses + waitClauses
         + requestClauses + timerClauses + definitionClauses + queryClauses + explainingClauses + recordClauses
         + enqueueClauses + childClauses + childEndClauses + triggerClauses + gateClauses + overflowClauses + holdClauses
-        + continuationClauses + retryClauses + rebindingClauses + staleClauses
+        + continuationClauses + retryClauses + rebindingClauses + staleClauses + scheduleClauses + overlapClauses
+        + crashClauses + quarantineClauses
 }
 
 /// A clock that moves when it is told to.

@@ -23,13 +23,13 @@ import WorkflowJournal
     func `the writer flushes and checkpoints as promised`(durability: SQLiteJournal.Durability, synchronous: Int) throws {
         let settings = try open(durability: durability).settings()
         #expect(settings.journalMode == "wal" && settings.synchronous == synchronous)
-        #expect(settings.automaticCheckpointPages == 0 && settings.mappedBytes == 0 && settings.schemaVersion == 2)
+        #expect(settings.automaticCheckpointPages == 0 && settings.mappedBytes == 0 && settings.schemaVersion == Schema.version)
     }
 
     @Test func `files are for the owner alone and missing folders are made so`() throws {
         let journal = try open("a/b/one.db")
         _ = try journal.open(node: "one")
-        for name in ["a/b/one.db", "a/b/one.db-wal", "a/b/one.db-shm", "a/b/one.db.lock"] {
+        for name in ["a/b/one.db", "a/b/one.db-wal", "a/b/one.db-shm", "a/b/one.db.lock", "a/b/one.db.working"] {
             #expect(try folder.permissions(name) == 0o600, "\(name)")
         }
         #expect(try folder.permissions("a") == 0o700)
