@@ -47,8 +47,9 @@ extension WriteOutcome.Refusal {
 
     package static let disorderedFirings = Self(
         reason: .quarantined,
-        message: "The instants of a schedule are decided once, in their order, up to its position, which never goes back; at most "
-            + "\(JournalLimits.firingsPerCommit) in one commit.")
+        message:
+            "The instants of a schedule are decided once, in their order, up to its position, which never goes back, "
+            + "and at most \(JournalLimits.firingsPerCommit) in one commit.")
 
     package static let noNextRun = Self(
         reason: .quarantined, message: "An ended instance is revived with the run that follows, and there is none.")

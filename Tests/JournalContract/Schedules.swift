@@ -95,7 +95,7 @@ extension JournalContract {
             #expect(try bench.store.firings(of: Bench.schedule, limit: 10).isEmpty)
             #expect(try bench.store.instances(matching: InstanceFilter(), after: nil, limit: 10).isEmpty)
         },
-        Clause("instants out of order, decided before or beyond the position are refused, and so is a position that goes back") {
+        Clause("instants out of order or not up to the position are refused, and so is a position that goes back") {
             bench throws in
             try bench.scheduled(to: 5)
             for (position, instants) in [(4, []), (9, [5]), (9, [10]), (9, [7, 6]), (9, [7, 7])] {

@@ -96,9 +96,11 @@ import WorkflowJournal
         #expect(try afterDeath(of: 2, marker: nil) == [LogRow.crashed(1, at: journal.now()).message])
     }
 
-    @Test(arguments: [
-        [], [1], Array(repeating: 0xFF, count: 4_096), Array("no marker at all\n".utf8), Array(repeating: 0x41, count: 100_000),
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], [1], Array(repeating: 0xFF, count: 4_096), Array("no marker at all\n".utf8),
+            Array(repeating: 0x41, count: 100_000),
+        ] as [[UInt8]])
     func `a file that is damaged or too short hinders nothing`(bytes: [UInt8]) throws {
         try makeJournal(instances: 3).close()
         #expect(try afterDeath(of: 2, marker: bytes).isEmpty)
