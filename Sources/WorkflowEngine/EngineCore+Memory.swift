@@ -50,6 +50,7 @@ extension EngineCore {
 
     func loaded(_ claim: Claim, _ stored: StoredInstance?) {
         let key = claim.instance
+        workOn(key)
         arriving.remove(key)
         guard live[key] == nil else { return }
         let isNewerThere = refetch.remove(key) != nil

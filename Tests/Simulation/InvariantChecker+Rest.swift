@@ -95,6 +95,12 @@ extension InvariantChecker {
             checkOrphans(now)
             return
         }
+        if now.id == poisoned {
+            // Quarantined by the store as it was opened, or on the way there and left alone by everybody.
+            let hold = ((try? store.storedInstance(now.id)) ?? nil)?.state.hold
+            if hold == .quarantined { note("poison quarantined") } else { report("I23", "\(now.id) is not quarantined") }
+            return
+        }
         if let hold = now.stored.state.hold { report("liveness", "\(now.id) is held (\(hold.rawValue)) and was released") }
         if now.pauses { report("G14", "the pause of \(now.id) was accepted and never took effect") }
         if !mayWait(now) {

@@ -13,7 +13,7 @@ extension SimulatedWorld {
                 sabotage?.submitted(write, self)
                 pending.append((tag, write))
                 scheduleFlush()
-            case .claim, .claimOne, .load, .readInbox, .readTimers, .release:
+            case .claim, .claimOne, .load, .readInbox, .readTimers, .readSchedules, .release:
                 reads.append(effect)
                 scheduleRead()
             case .perform(let tag, let action, let invocation):
@@ -96,6 +96,7 @@ extension SimulatedWorld {
             let limit = 1 + random.below(30)
             let due = try journal.timers(dueBy: instant, limit: limit)
             return .timers(due, through: due.count < limit ? instant : due.last?.timer.dueAt ?? instant)
+        case .readSchedules: return .schedules(try journal.schedules())
         case .release(let claim):
             try journal.release([claim])
             return nil
