@@ -41,14 +41,14 @@ extension InvariantChecker {
         }
     }
 
-    /// Nil: it may go.
+    /// Nil: it might have gone then.
     private func whyKept(_ seen: Observation, _ order: RemovalOrder, at time: Timestamp) -> String? {
         guard seen.status.isTerminal, let endedAt = seen.stored.state.endedAt else { return "it is \(seen.status.rawValue)" }
         let own = graphsByDigest[seen.stored.digest]?.retention[seen.status.rawValue]
         if !isOver(own ?? order.instances[seen.status], since: endedAt, at: time) { return "it ended at \(endedAt)" }
         let live = self.order.first { id in
             guard let other = observed[id], other.stored.parent?.instance == seen.id else { return false }
-            return !other.status.isTerminal
+            return !other.status.isTerminal || other.stored.state.endedAt.map { $0 > time } ?? false
         }
         if let live {
             note("kept for a live child")

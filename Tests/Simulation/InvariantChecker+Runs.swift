@@ -83,7 +83,7 @@ extension InvariantChecker {
         for (run, rows) in now.pastRuns.sorted(by: { $0.key < $1.key }) {
             let stored = (try? store.steps(of: now.id, run: run)) ?? []
             // Those before the previous one may have left.
-            if stored.isEmpty && run < now.run - 1 {
+            if stored.isEmpty && !rows.isEmpty && run < now.run - 1 {
                 note("old run removed")
                 if retention == nil { report("I22", "run \(run) of \(now.id) has been removed") }
                 continue

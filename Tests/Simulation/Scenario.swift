@@ -84,6 +84,12 @@ package struct Scenario: Sendable, CustomStringConvertible {
     private mutating func drawUpkeep(until end: Int64, _ random: inout SeededGenerator) {
         if (graphs + edited).contains(where: \.hasCronTrigger) {
             disturbances.append((end + Self.settling, .endSchedules))
+            if !edited.isEmpty, random.chance(300) {
+                // Taken away, and brought back by an edit.
+                let (index, away) = (random.below(edited.count), random.within(0...end / 2))
+                disturbances.append((away, .retire(index)))
+                disturbances.append((away + random.within(1_000_000...2 * Self.hour), .edit(index)))
+            }
             if random.chance(300) { catchUpWindow = TimeSpan(microseconds: random.within(1...3) * 1_200_000_000) }
         }
         if random.chance(350) {

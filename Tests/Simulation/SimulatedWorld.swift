@@ -232,7 +232,10 @@ final class SimulatedWorld {
                 configuration: configuration, now: journal.now())
             self.core = core
             // Every server stores its definitions before it takes work; the store knows them already after the first time.
-            for graph in checker.definitions { _ = try journal.inner.write([.define(graph.record())]) }
+            for graph in checker.definitions {
+                let record = graph.record()
+                _ = try journal.inner.write([.define(sabotage?.altered(record) ?? record)])
+            }
             _ = try journal.inner.write([.configure(checker.config)])
             post(.opened(epoch))
             post(.definitionsChanged)
