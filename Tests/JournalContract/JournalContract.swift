@@ -39,6 +39,7 @@ package struct JournalContract {
         + requestClauses + timerClauses + definitionClauses + queryClauses + explainingClauses + recordClauses
         + enqueueClauses + childClauses + childEndClauses + triggerClauses + gateClauses + overflowClauses + holdClauses
         + continuationClauses + retryClauses + rebindingClauses + staleClauses
+        + expiryClauses + removedClauses + oldRunClauses + eventRemovalClauses
 }
 
 /// A clock that moves when it is told to.

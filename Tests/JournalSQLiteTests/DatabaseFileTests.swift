@@ -23,7 +23,7 @@ import WorkflowJournal
     func `the writer flushes and checkpoints as promised`(durability: SQLiteJournal.Durability, synchronous: Int) throws {
         let settings = try open(durability: durability).settings()
         #expect(settings.journalMode == "wal" && settings.synchronous == synchronous)
-        #expect(settings.automaticCheckpointPages == 0 && settings.mappedBytes == 0 && settings.schemaVersion == 2)
+        #expect(settings.automaticCheckpointPages == 0 && settings.mappedBytes == 0 && settings.schemaVersion == Schema.version)
     }
 
     @Test func `files are for the owner alone and missing folders are made so`() throws {
