@@ -174,6 +174,18 @@ extension JournalContract {
             #expect(try #require(try after.store.logs(of: Bench.id(4), after: 0, limit: 9).first?.line) > nextLine)
             #expect(try after.store.steps(of: Bench.id(4), run: nil).isEmpty)
         },
+        Clause("a line about a crash is a new line too, whoever wrote the last one has left") { bench throws in
+            let alive = try bench.started(1)
+            try bench.started(2) { $0.logs = [LogRow(time: bench.store.now(), level: "info", key: nil, message: "last")] }
+            let last = try #require(try bench.store.logs(of: Bench.id(2), after: 0, limit: 9).last?.line)
+            try bench.ended(2)
+            _ = try bench.remove(.completed, after: 0)
+            bench.store.noteWork(on: alive.instance, by: .executor)
+            let after = try bench.killed()
+            #expect(try after.store.logs(of: Bench.id(1), after: 0, limit: 9).allSatisfy { $0.line > last })
+            #expect(
+                try after.store.logs(of: Bench.id(1), after: last, limit: 9) == after.store.notes(of: Bench.id(1), limit: 9))
+        },
         Clause("a removed instance's key is free again; an Idempotency-Key answers with it for its day") { bench throws in
             var new = bench.new(1)
             new.callerKey = "order-7"

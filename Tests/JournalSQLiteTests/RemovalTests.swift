@@ -119,6 +119,33 @@ import WorkflowJournal
         #expect(Set(try read(Self.rows).keys) == ["wf_definition", "wf_config", "wf_meta", "wf_count"])
     }
 
+    @Test func `children that outlive their parent refer to nobody`() throws {
+        let journal = try open()
+        let parent = try start(1, journal) { transition in
+            transition.children = (2...4).map { number in
+                var child = NewInstance(
+                    id: RandomWrites.id(number), workflow: "w", digest: Self.definition.digest, input: .null,
+                    config: ContentDigest(of: [:] as Value), trigger: ["type": "invoke"], createdAt: clock.now)
+                child.parent = ParentLink(
+                    instance: RandomWrites.id(1), run: 1, step: MemoKey("c\(number)"), attempt: 1, isDetached: true)
+                return child
+            }
+        }
+        for claim in [parent] + (try journal.claim(limit: 10)) {
+            var end = Transition(
+                subject: .advance(claim), time: clock.now,
+                instance: .init(status: claim == parent ? .completed : .failed, endedAt: clock.now))
+            end.instance.marksConsumed = 10
+            _ = try journal.write([.transition(end)])
+        }
+        #expect(try remove(RemovalOrder(instances: [.completed: .zero]), from: journal).instances == [RandomWrites.id(1)])
+        let parents = try read { database in
+            try Int64?.fetchAll(database, sql: "SELECT parent FROM wf_child UNION ALL SELECT parent FROM wf_instance")
+        }
+        #expect(parents == Array(repeating: nil, count: 6))
+        #expect(try count("wf_removal") == 0)
+    }
+
     // MARK: - What it costs
 
     @Test func `a large instance leaves in slices`() throws {
