@@ -168,6 +168,7 @@ let modules: [Module] = [
         name: "Simulation",
         uses: [
             "WorkflowEngine", "WorkflowInterpreter", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
+            "Schedules",
             "StandardLibrary", "TestSupport", "Values",
         ]),
     Module(name: "ReferenceAccounts", kind: .executable, uses: ["Simulation", "Values"]),

@@ -240,6 +240,7 @@ final class CaseWorld {
             case .readTimers(let instant):
                 let due = try operate { () throws(JournalError) in try journal.timers(dueBy: instant, limit: .max) }
                 inputs.append(.timers(due, through: instant))
+            case .readSchedules: inputs.append(.schedules([]))
             case .release(let claim): try operate { () throws(JournalError) in try journal.release([claim]) }
             case .perform(let tag, let action, let invocation): call(tag, action, invocation)
             case .abort(let tag): abort(tag)
@@ -403,7 +404,7 @@ struct CaseDefinitions: DefinitionProvider {
             ActionHandler(name: name, body: .inline { _ in ActionResult(.success(.null)) })
         }
         let ordered = graphs.values.sorted { $0.workflow.precedesByCodePoint($1.workflow) }
-        writes = ordered.map { .define($0.record) } + [.configure(config)]
+        writes = ordered.map { .define($0.record()) } + [.configure(config)]
     }
 
     func current(_ workflow: String) -> CurrentDefinition? {
@@ -412,6 +413,7 @@ struct CaseDefinitions: DefinitionProvider {
 
     /// Other workflows are not part of a case.
     func triggers(forEvent name: String) -> [EventTrigger] { [] }
+    func cronTriggers() -> [CronTrigger] { [] }
 
     func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {
         guard let graph = byDigest[digest] else { throw DefinitionUnavailable(reason: "no such definition") }

@@ -90,13 +90,6 @@ extension StepGraph {
     var invokedWorkflows: [String] {
         nodes.compactMap { if case .invoke(let invoke) = $0.kind { invoke.workflow } else { nil } }
     }
-
-    /// As it is stored; the sources do not matter here.
-    var record: DefinitionRecord {
-        DefinitionRecord(
-            digest: digest, workflow: workflow, semantics: semantics, sources: [],
-            matchSets: matchSets.map { MatchSet(event: $0.event, paths: $0.paths) })
-    }
 }
 
 extension StaticType {

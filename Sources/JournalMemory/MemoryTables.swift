@@ -93,7 +93,9 @@ struct MemoryTables: Sendable {
     }
 
     mutating func claim(_ key: InstanceKey) -> Claim? {
-        guard let index = index(of: key), !instances[index].state.status.isTerminal else { return nil }
+        guard let index = index(of: key), !instances[index].state.status.isTerminal,
+            instances[index].state.hold != .quarantined
+        else { return nil }
         claimed.insert(key)
         return claim(at: index)
     }

@@ -41,7 +41,7 @@ extension SQLiteJournal {
                 try connection.all(
                     """
                     SELECT number, id, version FROM wf_instance
-                    WHERE number = ? AND status IN ('pending', 'running', 'suspended')
+                    WHERE number = ? AND status IN ('pending', 'running', 'suspended') AND hold IS NOT 'quarantined'
                     """,
                     { $0.int(instance.number) }, { columns throws(SQLiteFailure) in columns.claim(epoch) })
             }

@@ -44,6 +44,8 @@ package final class Engine: Sendable {
         store: any JournalStore, definitions: any DefinitionProvider, actions: [ActionHandler], secrets: any SecretSource,
         configuration: Configuration = Configuration(), report: @escaping @Sendable (String) -> Void = { _ in }
     ) {
+        var configuration = configuration
+        configuration.noteWork = { store.noteWork(on: $0, by: .executor) }
         self.store = store
         self.definitions = definitions
         self.report = report
@@ -64,6 +66,9 @@ package final class Engine: Sendable {
         store.onWakeup { [weak self] in self?.post(.wakeup($0)) }
         post(.opened(epoch))
     }
+
+    /// The provider has its definitions, or others than before: cron triggers are followed from here on.
+    package func followSchedules() { post(.definitionsChanged) }
 
     // MARK: - Clients
 
@@ -277,7 +282,8 @@ package final class Engine: Sendable {
         for effect in effects {
             switch effect {
             case .write(let tag, let write): writes.append((tag, write))
-            case .claim, .claimOne, .load, .readInbox, .readTimers, .release: readQueue.async { [self] in read(effect) }
+            case .claim, .claimOne, .load, .readInbox, .readTimers, .readSchedules, .release:
+                readQueue.async { [self] in read(effect) }
             case .perform(let tag, let action, let invocation):
                 if let result = perform(tag, action, invocation) { ends.append((tag: tag, result: result)) }
             case .abort(let tag): tasks.withLock { $0[tag] }?.cancel()
@@ -319,18 +325,32 @@ package final class Engine: Sendable {
                 let claims = try store.claim(limit: limit)
                 post(.claimed(claims, isLast: claims.count < limit))
             case .claimOne(let key): post(.claimedOne(key, try store.claim(key)))
-            case .load(let claim): post(.loaded(claim, try store.load(claim)))
-            case .readInbox(let claim): post(.inbox(claim, try store.inbox(claim, limit: 64)))
+            case .load(let claim):
+                let stored = try reading(claim) { () throws(JournalError) in try store.load(claim) }
+                post(.loaded(claim, stored))
+            case .readInbox(let claim):
+                let inbox = try reading(claim) { () throws(JournalError) in try store.inbox(claim, limit: 64) }
+                post(.inbox(claim, inbox))
             case .readTimers(let instant):
                 let limit = 10_000
                 let due = try store.timers(dueBy: instant, limit: limit)
                 post(.timers(due, through: due.count < limit ? instant : due.last?.timer.dueAt ?? instant))
+            case .readSchedules: post(.schedules(try store.schedules()))
             case .release(let claim): try store.release([claim])
             case .write, .perform, .abort, .answer, .ended, .report: break
             }
         } catch {
             readFailed(effect, error)
         }
+    }
+
+    /// What an instance holds could kill the process when it is read.
+    private func reading<Answer>(
+        _ claim: Claim, _ read: () throws(JournalError) -> Answer
+    ) throws(JournalError) -> Answer {
+        store.noteWork(on: claim.instance, by: .reader)
+        defer { store.noteWork(on: nil, by: .reader) }
+        return try read()
     }
 
     /// A read that cannot be made now is made again; one that cannot be made at all stops the server.

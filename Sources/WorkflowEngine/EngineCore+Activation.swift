@@ -8,6 +8,7 @@ import WorkflowJournal
 extension EngineCore {
     func activate(_ instance: LiveInstance) {
         guard !instance.isWriting, !instance.isReadingInbox, let claim = instance.claim else { return }
+        workOn(claim.instance)
         if instance.needsInbox {
             instance.needsInbox = false
             instance.isReadingInbox = true

@@ -84,7 +84,7 @@ extension EngineCore {
         }
     }
 
-    private func evaluate(
+    func evaluate(
         _ expression: ValueExpression, _ scope: FlatScope, of field: String
     ) throws(Failure) -> Value {
         do {

@@ -32,7 +32,9 @@ extension EngineCore {
         refetch.remove(key)
         keptResults[key] = nil
         for upgrade in upgrades.removeValue(forKey: key) ?? [] {
-            refuse(upgrade.ticket, EngineError(.alreadyEnded, "the instance has ended, or there is none"))
+            refuse(
+                upgrade.ticket,
+                EngineError(.alreadyEnded, "the instance has ended, or there is none, or it is quarantined and has to be resumed"))
         }
         for tag in attempts.tags(of: key) { abort(tag) }
     }
@@ -60,6 +62,7 @@ extension EngineCore {
             if isNewerThere { fetch(key) }
             return
         }
+        workOn(key)
         guard let instance = rebuild(stored) else { return }
         live[key] = instance
         instance.needsInbox = isNewerThere || stored.marks > stored.state.marksConsumed

@@ -7,6 +7,7 @@ extension EngineCore {
         nextPoll = now.adding(configuration.pollInterval) ?? now
         guard epoch != nil, !isDraining else { return }
         claimMore()
+        removeExpired()
         let lead = TimeSpan(microseconds: configuration.timerHorizon.microseconds / 2)
         if !isReadingTimers, horizon <= now.adding(lead) ?? now {
             isReadingTimers = true
@@ -50,6 +51,7 @@ extension EngineCore {
                 } else {
                     fetch(key)
                 }
+            case .schedule(let name): goOn(name)
             case .attempt(let tag): attemptLimitReached(tag)
             case .grace(let tag): graceEnded(tag)
             }

@@ -24,6 +24,14 @@ package final class EngineCore {
         package var timerHorizon = TimeSpan(microseconds: 30_000_000)
         /// How often the store is asked for what nobody told us of.
         package var pollInterval = TimeSpan(microseconds: 1_000_000)
+        /// How long after it an instant of a cron trigger may still start an instance.
+        package var catchUpWindow = TimeSpan(microseconds: 7 * 86_400_000_000)
+        /// What is removed by age, beside what definitions say themselves; nil: nothing is removed at all.
+        package var retention: RemovalOrder?
+        /// How often the store is asked to remove it.
+        package var removalInterval = TimeSpan(microseconds: 60_000_000)
+        /// Hears which instance is worked on from here on; nil: none.
+        package var noteWork: (@Sendable (InstanceKey?) -> Void)?
         /// Version of the meaning of the language that this engine runs.
         package var semantics = 1
         /// Hears of the nodes that instances begin while they are live: how `wfrun test` measures what was reached.
@@ -48,6 +56,9 @@ package final class EngineCore {
         case loaded(Claim, StoredInstance?)
         case inbox(Claim, InstanceInbox?)
         case timers([DueTimer], through: Timestamp)
+        /// The provider has its definitions, or others than before: cron triggers are followed from here on.
+        case definitionsChanged
+        case schedules([StoredSchedule])
         case attemptEnded(AttemptTag, ActionResult)
         /// Several at once: what they bring about for one instance is one transition.
         case attemptsEnded([(tag: AttemptTag, result: ActionResult)])
@@ -68,6 +79,7 @@ package final class EngineCore {
         case load(Claim)
         case readInbox(Claim)
         case readTimers(dueBy: Timestamp)
+        case readSchedules
         case release(Claim)
         case perform(AttemptTag, action: String, ActionInvocation)
         case abort(AttemptTag)
@@ -111,6 +123,8 @@ package final class EngineCore {
         case start(Ticket)
         case retry(Ticket, RetryPlan)
         case upgrade(Ticket, Claim, ContentDigest)
+        case schedule(ScheduleAdvance)
+        case removal
         case client(Ticket, JournalWrite)
     }
 
@@ -139,6 +153,10 @@ package final class EngineCore {
     var evictionThreshold: Int
     var slots: SlotPool
     var timers = TimerQueue()
+    var schedules = ScheduleTable()
+    var isRemoving = false
+    var nextRemoval: Timestamp
+    private var workedOn: InstanceKey?
     /// Timers of the store up to here are in memory.
     var horizon: Timestamp
     /// New timers up to here are held in memory from the beginning: as far as the store is being read, and further.
@@ -165,6 +183,7 @@ package final class EngineCore {
         horizon = now
         armedThrough = now
         nextPoll = now
+        nextRemoval = now
     }
 
     // MARK: - In and out
@@ -175,7 +194,9 @@ package final class EngineCore {
         switch input {
         case .opened(let epoch):
             self.epoch = epoch
+            schedules.servedSince = now
             poll()
+            readSchedules()
         case .start(let ticket, let request, let id): start(request, id: id, ticket: ticket)
         case .write(let ticket, let write): submit(write, ticket)
         case .retry(let ticket, let stored, let request): retry(stored, request, ticket)
@@ -190,6 +211,8 @@ package final class EngineCore {
         case .loaded(let claim, let stored): loaded(claim, stored)
         case .inbox(let claim, let inbox): received(claim, inbox)
         case .timers(let due, let through): received(due, through: through)
+        case .definitionsChanged: followSchedules()
+        case .schedules(let stored): received(stored)
         case .attemptEnded(let tag, let result): attemptEnded(tag, result)
         case .attemptsEnded(let ends): attemptsEnded(ends)
         case .wakeup(let keys): for key in keys { wake(key) }
@@ -199,6 +222,14 @@ package final class EngineCore {
         }
         fireTimers()
         if now >= nextPoll { poll() }
+        workOn(nil)
+    }
+
+    /// Says so where it survives the process: an instance that kills the server again and again is found by it.
+    func workOn(_ key: InstanceKey?) {
+        guard key != workedOn else { return }
+        workedOn = key
+        configuration.noteWork?(key)
     }
 
     package func takeEffects() -> [Effect] {
@@ -232,6 +263,8 @@ package final class EngineCore {
         case .start(let ticket): started(ticket, outcome)
         case .retry(let ticket, let plan): retried(ticket, plan, outcome)
         case .upgrade(let ticket, let claim, let digest): upgraded(ticket, claim, digest, outcome)
+        case .schedule(let advance): scheduleWritten(advance, outcome)
+        case .removal: removalWritten(outcome)
         case .client(let ticket, let write):
             effects.append(.answer(ticket, .written(outcome)))
             clientWritten(write, outcome)

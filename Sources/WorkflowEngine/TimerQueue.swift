@@ -7,6 +7,8 @@ struct TimerQueue {
     enum Target {
         /// A row of `wf_timer`.
         case step(InstanceKey, TimerRow)
+        /// The next instant of a cron trigger.
+        case schedule(ScheduleName)
         /// The `retry.timeout` of an attempt in flight.
         case attempt(EngineCore.AttemptTag)
         /// The grace time of a stopped attempt.

@@ -24,7 +24,7 @@ package protocol JournalStore: JournalQueries {
     /// `pending` or `running` that a node left behind. Instances with a hold are not claimed. Oldest first.
     func claim(limit: Int) throws(JournalError) -> [Claim]
 
-    /// Claims a certain instance; nil when it does not exist, has ended, or is somebody else's.
+    /// Claims a certain instance; nil when it does not exist, has ended, is `quarantined`, or is somebody else's.
     func claim(_ instance: InstanceKey) throws(JournalError) -> Claim?
 
     /// Gives instances back: they are claimed again when they are marked or due.

@@ -31,6 +31,14 @@ package enum DeliberateBug: String, Sendable, CaseIterable {
     case deadlineForgotten
     case resumeLost
     case marksConsumedUnseen
+    case skippedInstantsUnrecorded
+    case overlapIgnored
+    case schedulePositionForgotten
+    case schedulesBegunAnewOnRestart
+    case removedBeforeTheirTime
+    case eventsRemovedBeforeTheirTime
+    case retentionOfDefinitionsIgnored
+    case crashesNotCounted
 
     /// What is wrong, in words.
     package var summary: String {
@@ -66,6 +74,15 @@ package enum DeliberateBug: String, Sendable, CaseIterable {
         case .deadlineForgotten: "the workflow's timeout is not stored"
         case .resumeLost: "a request to resume is answered and not stored"
         case .marksConsumedUnseen: "a transition takes marks for seen that came after it was computed"
+        case .skippedInstantsUnrecorded: "an instant of a cron trigger that starts nothing is not recorded"
+        case .overlapIgnored: "a cron trigger fires whatever became of the instance before"
+        case .schedulePositionForgotten: "how far a cron trigger has come is not stored"
+        case .schedulesBegunAnewOnRestart: "after a restart cron triggers begin from now"
+        case .removedBeforeTheirTime: "ended instances are removed whatever their age"
+        case .eventsRemovedBeforeTheirTime: "events are removed after a minute"
+        case .retentionOfDefinitionsIgnored:
+            "the server's default decides how long instances are kept, whatever their definition says"
+        case .crashesNotCounted: "who was worked on when the server died is forgotten"
         }
     }
 }

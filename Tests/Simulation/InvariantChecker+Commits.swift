@@ -18,6 +18,8 @@ extension InvariantChecker {
             case (.transition(let transition), .committed(let committed)):
                 check(transition, committed, &arrived)
             case (.request(let request), .requested(.recorded)): recorded(request)
+            case (.schedule(let advance), .scheduled(let scheduled)): check(advance, scheduled)
+            case (.remove(let order), .removed(let removed)): check(order, removed)
             case (.transition, .refused(let refusal)) where refusal.reason == .quarantined:
                 report("I23", "an instance was quarantined: \(refusal.message)")
             default: break
@@ -53,8 +55,8 @@ extension InvariantChecker {
     // MARK: - Instances
 
     /// An instance that begins later.
-    private func begin(_ id: InstanceID, _ how: String) {
-        guard observed[id] == nil, let stored = (try? store.storedInstance(id)) ?? nil else { return }
+    func begin(_ id: InstanceID, _ how: String) {
+        guard everSeen(id) == nil, let stored = (try? store.storedInstance(id)) ?? nil else { return }
         note(how)
         appear(Observation(stored, createdAfter: events.last?.sequence ?? .none))
     }

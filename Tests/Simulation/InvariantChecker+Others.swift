@@ -58,8 +58,8 @@ extension InvariantChecker {
         guard let graphs = startsByTriggers else { return }
         var started: [String: Int] = [:]
         for id in order {
-            guard let event = observed[id]?.stored.trigger["event"], let name = event["id"]?.stringValue,
-                let workflow = observed[id]?.stored.workflow
+            guard let event = everSeen(id)?.stored.trigger["event"], let name = event["id"]?.stringValue,
+                let workflow = everSeen(id)?.stored.workflow
             else { continue }
             started["\(workflow) \(event["source"]?.stringValue ?? "") \(name)", default: 0] += 1
         }

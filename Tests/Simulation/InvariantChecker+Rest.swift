@@ -46,17 +46,21 @@ extension InvariantChecker {
         }
     }
 
-    /// I19: of two neighbours undone one after the other, the later completed is undone first. Elsewhere two bodies may undo
-    /// their own at once; across branches the order is checked against the reference interpreter.
+    /// I19: of two neighbours undone one after the other, the later completed is undone first. A step that catches the error of
+    /// its own items undoes them on an occasion of its own. Elsewhere two bodies may undo their own at once; across branches the
+    /// order is checked against the reference interpreter.
     func checkUndoOrder(_ now: Observation) {
-        var last: (step: String, completed: Int)?
+        var last: (step: String, completed: Int, undone: Int?)?
         for row in now.rows where row.verb != .signal {
             guard let range = row.key.text.firstRange(of: ".undo") else {
                 if !row.key.text.contains(".finally") { last = nil }
                 continue
             }
             let step = String(row.key.text[..<range.lowerBound])
-            if step == last?.step { continue }
+            if step == last?.step {
+                last?.undone = row.completedSequence
+                continue
+            }
             guard let completed = completion(of: step, now) else {
                 // A group of nothing but `let` leaves no row.
                 let isRecorded = now.rows.contains { $0.key.text == step || $0.key.text.hasPrefix(step + "/") }
@@ -64,10 +68,10 @@ extension InvariantChecker {
                 last = nil
                 continue
             }
-            if let last, areNeighbours(step, last.step), completed > last.completed {
+            if let last, last.undone == row.scheduledSequence, areNeighbours(step, last.step), completed > last.completed {
                 report("I19", "\(step) was undone after \(last.step), which completed before it")
             }
-            last = (step, completed)
+            last = (step, completed, row.completedSequence)
         }
     }
 
@@ -93,6 +97,12 @@ extension InvariantChecker {
             if now.rows.contains(where: { !$0.status.isFinal }) { report("I9", "\(now.id) has ended with an open step") }
             checkUndone(now)
             checkOrphans(now)
+            return
+        }
+        if now.id == poisoned {
+            // Quarantined by the store as it was opened, or on the way there and left alone by everybody.
+            let hold = ((try? store.storedInstance(now.id)) ?? nil)?.state.hold
+            if hold == .quarantined { note("poison quarantined") } else { report("I23", "\(now.id) is not quarantined") }
             return
         }
         if let hold = now.stored.state.hold { report("liveness", "\(now.id) is held (\(hold.rawValue)) and was released") }

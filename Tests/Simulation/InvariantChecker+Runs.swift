@@ -81,7 +81,14 @@ extension InvariantChecker {
     /// I7: rows of runs that are over stay as they were.
     func checkPastRuns(_ now: Observation) {
         for (run, rows) in now.pastRuns.sorted(by: { $0.key < $1.key }) {
-            if (try? store.steps(of: now.id, run: run)) ?? [] != rows { report("I7", "run \(run) of \(now.id) has changed") }
+            let stored = (try? store.steps(of: now.id, run: run)) ?? []
+            // Those before the previous one may have left.
+            if stored.isEmpty && !rows.isEmpty && run < now.run - 1 {
+                note("old run removed")
+                if retention == nil { report("I22", "run \(run) of \(now.id) has been removed") }
+                continue
+            }
+            if stored != rows { report("I7", "run \(run) of \(now.id) has changed") }
         }
     }
 }

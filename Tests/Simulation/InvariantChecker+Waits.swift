@@ -7,7 +7,9 @@ extension InvariantChecker {
     /// Accepted events that a wait should have, or should get, oldest first.
     func candidates(_ wait: WaitRow, _ now: Observation) -> [StoredEvent] {
         events.filter { event in
-            guard event.sequence > now.createdAfter, !now.taken.contains(event.sequence), accepts(event, wait.key) else {
+            guard event.sequence > max(now.createdAfter, eventsGone), !now.taken.contains(event.sequence),
+                accepts(event, wait.key)
+            else {
                 return false
             }
             let sets =

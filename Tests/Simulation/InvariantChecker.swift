@@ -40,6 +40,18 @@ final class InvariantChecker {
     private var refusedStarts: [InstanceID] = []
     private var eventAnswers: [String: EventSequence] = [:]
     var arrivals = 0
+    var seenSchedules: [ScheduleName: SeenSchedule] = [:]
+    /// When the server that runs has opened the store.
+    var servedSince: Timestamp?
+    var catchUpWindow = TimeSpan(microseconds: 0)
+    /// What is removed, if anything is.
+    var retention: RemovalOrder?
+    /// As it was when it was removed.
+    var gone: [InstanceID: Observation] = [:]
+    /// Events up to here have been removed.
+    var eventsGone = EventSequence.none
+    /// Whom working on kills the server.
+    var poisoned: InstanceID?
     /// The latest transitions, the newest last.
     var latest: [(transition: Transition, id: InstanceID)] = []
 
@@ -133,7 +145,7 @@ final class InvariantChecker {
             }
             if started.isNew && started.id != id { report("I2", "a new instance has another id than was asked for") }
             startAnswers[key] = started.id
-            if observed[started.id] == nil { report("I1", "the start \(key) was answered before it was committed") }
+            if everSeen(started.id) == nil { report("I1", "the start \(key) was answered before it was committed") }
         case .refused(let error):
             if error.code != .unknown { refusedStarts.append(id) }
             note("start refused: \(error.code.rawValue)")
@@ -145,6 +157,9 @@ final class InvariantChecker {
     func startAnsweredEarly(_ id: InstanceID) {
         if observed[id] == nil { report("I1", "the start of \(id) was answered before it was committed") }
     }
+
+    /// Also when its retention is over.
+    func everSeen(_ id: InstanceID) -> Observation? { observed[id] ?? gone[id] }
 
     func startedInstance(_ key: String) -> InstanceID? { startAnswers[key] }
 
@@ -158,7 +173,7 @@ final class InvariantChecker {
     }
 
     func cancelAccepted(_ id: InstanceID) {
-        if observed[id]?.cancelled == nil { report("G14", "a cancel of \(id) was accepted and is not stored") }
+        if everSeen(id)?.cancelled == nil { report("G14", "a cancel of \(id) was accepted and is not stored") }
     }
 
     func refusedAsEnded(_ id: InstanceID) {
@@ -171,12 +186,13 @@ final class InvariantChecker {
     /// Nothing happens any more by itself.
     func checkAtRest(places: Int) {
         if places != 0 { report("liveness", "\(places) places are taken and nothing runs") }
-        for (key, id) in startAnswers.sorted(by: { $0.key < $1.key }) where observed[id] == nil {
+        for (key, id) in startAnswers.sorted(by: { $0.key < $1.key }) where everSeen(id) == nil {
             report("I1", "the accepted start \(key) is gone")
         }
-        for id in refusedStarts where observed[id] != nil { report("I24", "a refused start has made \(id)") }
+        for id in refusedStarts where everSeen(id) != nil { report("I24", "a refused start has made \(id)") }
         checkKeys()
         checkTriggers()
+        if let retention { checkLeftovers(retention) }
         for id in order {
             guard let now = observed[id], violation == nil else { continue }
             checkEnd(now)
@@ -190,7 +206,7 @@ final class InvariantChecker {
     private func checkKeys() {
         var instances: [String: InstanceID] = [:]
         for id in order {
-            guard let key = observed[id]?.stored.trigger["key"]?.stringValue else { continue }
+            guard let key = everSeen(id)?.stored.trigger["key"]?.stringValue else { continue }
             if let other = instances.updateValue(id, forKey: key) { report("I2", "key \(key) has made \(other) and \(id)") }
         }
     }

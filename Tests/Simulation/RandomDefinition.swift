@@ -45,16 +45,33 @@ struct RandomDefinition {
             head +=
                 "concurrency: { \(key)limit: \(1 + random.below(2)), overflow: \(random.pick(["queue", "queue", "reject", "replace"])) }\n"
         }
+        if features.retention {
+            head += "retention: \(random.pick(["0s", "2m", "1h", "{ completed: 1m, cancelled: 3h }", "{ failed: 10s }"]))\n"
+        }
+        let crons = features.schedules && random.chance(700) ? cronTriggers() : ""
         if features.triggers, isLast, total > 1 {
             head +=
                 "triggers:\n  - event: note\n    where: ${{ event.data.good }}\n    input: { n: 1, id: \"${{ event.data.id }}\" }\n"
         }
+        if !crons.isEmpty { head += (head.contains("triggers:\n") ? "" : "triggers:\n") + crons }
         lines = []
         block("steps", indent: 0, depth: 0, place: .body)
         if random.chance(200) { clauses(indent: 0, depth: 1) }
         if random.chance(150) { block("finally", indent: 0, depth: 2, place: .cleanup) }
         let declared = own.map { "  \($0): { id: string, good: boolean }\n" }.joined()
         return head.replacing("events:\n", with: "events:\n" + declared) + lines.joined(separator: "\n") + "\n\(output)\n"
+    }
+
+    private mutating func cronTriggers() -> String {
+        var text = ""
+        for pattern in Set((0...random.below(2)).map { _ in random.pick(BruteForceCalendar.patterns) }).sorted() {
+            let catchUp = random.pick(["none", "last", "all"])
+            let overlap = catchUp == "all" ? "allow" : random.pick(["allow", "skip", "skip", "replace"])
+            text +=
+                "  - cron: \"\(pattern)\"\n    timezone: \(random.pick(BruteForceCalendar.zones))\n    catchup: \(catchUp)\n"
+                + "    overlap: \(overlap)\n    input: { n: 1, id: i\(random.below(3)) }\n"
+        }
+        return text
     }
 
     private var output: String {

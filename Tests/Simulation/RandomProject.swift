@@ -16,6 +16,10 @@ struct RandomProject {
         var continues = true
         var triggers = true
         var gates = true
+        /// Cron triggers: as long as there is one nothing rests.
+        var schedules = false
+        /// How long ended instances are kept.
+        var retention = false
         /// Only what happens at instants of its own: no two things of a run happen at once, and nobody outside sends anything.
         var isTimed = false
         /// Its actions are those of a real server, and its output shows what its steps came to.
@@ -46,6 +50,8 @@ struct RandomProject {
             features.continues = random.chance(300)
             features.triggers = random.chance(300)
             features.gates = random.chance(350)
+            features.schedules = random.chance(250)
+            features.retention = random.chance(250)
             return features
         }
     }

@@ -38,9 +38,45 @@ final class Sabotage {
             guard bug == .resumeLost, case .resume = request.kind else { return [write] }
             answersAsRecorded = true
             return [.configure(.map([:]))]
-        case .schedule, .remove, .define, .configure: return [write]
+        case .schedule(let advance): return [.schedule(altered(advance))]
+        case .remove(let order): return [.remove(altered(order))]
+        case .define, .configure: return [write]
         }
     }
+
+    private func altered(_ advance: ScheduleAdvance) -> ScheduleAdvance {
+        var advance = advance
+        switch bug {
+        case .skippedInstantsUnrecorded:
+            advance.firings.removeAll { if case .skip = $0.decision { true } else { false } }
+        case .overlapIgnored:
+            advance.firings = advance.firings.map { firing in
+                guard case .start(let new, _) = firing.decision else { return firing }
+                return .init(instant: firing.instant, decision: .start(new, .allow))
+            }
+        case .schedulePositionForgotten: advance.position = advance.expected ?? advance.position
+        default: break
+        }
+        return advance
+    }
+
+    private func altered(_ order: RemovalOrder) -> RemovalOrder {
+        var order = order
+        switch bug {
+        case .removedBeforeTheirTime: order.instances = order.instances.mapValues { _ in .zero }
+        case .eventsRemovedBeforeTheirTime: order.events = TimeSpan(microseconds: 60_000_000)
+        default: break
+        }
+        return order
+    }
+
+    func altered(_ record: DefinitionRecord) -> DefinitionRecord {
+        var record = record
+        if bug == .retentionOfDefinitionsIgnored { record.retention = [:] }
+        return record
+    }
+
+    var forgetsWork: Bool { bug == .crashesNotCounted }
 
     private func isKnown(_ event: NewEvent) -> Bool {
         ((try? store.events(named: event.name, limit: .max)) ?? []).contains { $0.id == event.id && $0.source == event.source }
@@ -187,6 +223,11 @@ final class Sabotage {
         default: break
         }
         return stored
+    }
+
+    func altered(_ schedules: [StoredSchedule], epochs: Int) -> [StoredSchedule] {
+        guard bug == .schedulesBegunAnewOnRestart, epochs > 1 else { return schedules }
+        return schedules.map { StoredSchedule(name: $0.name, position: $0.position, isActive: false, latest: $0.latest) }
     }
 
     func altered(_ inbox: InstanceInbox, epochs: Int) -> InstanceInbox {

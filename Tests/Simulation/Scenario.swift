@@ -21,7 +21,14 @@ package struct Scenario: Sendable, CustomStringConvertible {
     var calmAt: Int64 = 0
     var actionLimit = 256
     var idleLimit = 10_000
+    /// What is removed by age, beside what definitions say; nil: nothing.
+    var retention: RemovalOrder?
+    var catchUpWindow = TimeSpan(microseconds: 7 * 24 * hour)
+    /// Key of a start whose instance kills every server that works on it.
+    var poison: String?
 
+    /// After so long without faults a server is there and has caught up.
+    static let settling: Int64 = 300_000_000
     static let hour: Int64 = 3_600_000_000
     static let config: Value = ["url": "https://things.test"]
     static let secret = "canary-4f9a1c7e"
@@ -46,6 +53,8 @@ package struct Scenario: Sendable, CustomStringConvertible {
         let end = max(scenario.calmAt, 600_000_000)
         scenario.workload = .drawn(for: project.graphs, until: end, &random)
         if random.chance(300) { scenario.drawEdits(project, until: end, &random) }
+        var late = SeededGenerator.derived(seed, "upkeep")
+        scenario.drawUpkeep(until: end, &late)
         return scenario
     }
 
@@ -71,9 +80,40 @@ package struct Scenario: Sendable, CustomStringConvertible {
         if random.chance(200) { disturbances.append((random.within(end / 2...end), .retire(random.below(graphs.count)))) }
     }
 
+    /// What the server does of its own accord, and the instance that kills it.
+    private mutating func drawUpkeep(until end: Int64, _ random: inout SeededGenerator) {
+        if (graphs + edited).contains(where: \.hasCronTrigger) {
+            disturbances.append((end + Self.settling, .endSchedules))
+            if !edited.isEmpty, random.chance(300) {
+                // Taken away, and brought back by an edit.
+                let (index, away) = (random.below(edited.count), random.within(0...end / 2))
+                disturbances.append((away, .retire(index)))
+                disturbances.append((away + random.within(1_000_000...2 * Self.hour), .edit(index)))
+            }
+            if random.chance(300) { catchUpWindow = TimeSpan(microseconds: random.within(1...3) * 1_200_000_000) }
+        }
+        if random.chance(350) {
+            var order = RemovalOrder()
+            for status in InstanceStatus.allCases where status.isTerminal && random.chance(600) {
+                order.instances[status] = TimeSpan(microseconds: random.pick([0, 60_000_000, Self.hour]))
+            }
+            // Long enough that nobody sends an event again after it has left.
+            if random.chance(700) { order.events = TimeSpan(microseconds: random.pick([1, 2, 24]) * Self.hour) }
+            retention = order
+        }
+        if calmAt > 0, random.chance(150) { disturbances.append((random.within(0...calmAt), .killAtWork)) }
+        if random.chance(100) {
+            let key = random.pick(workload.starts).key
+            poison = key
+            workload.operations.removeAll { $0.key == key }
+        }
+    }
+
     package var description: String {
         var lines = ["seed \(seed), calm at \(calmAt) µs, \(actionLimit) actions at once, \(idleLimit) idle instances kept"]
         lines.append("store faults, one in: \(rates.map { "\($0.fault) \($0.oneIn)" }.joined(separator: ", "))")
+        if let poison { lines.append("the instance of \(poison) kills the server") }
+        if let retention { lines.append("removed by age: \(retention)") }
         lines += disturbances.map { "at \($0.at): \($0.what)" }
         lines += workload.starts.map { "at \($0.at): start \($0.workflow) \(JSON.text($0.input)) \($0.key)" }
         lines += workload.events.map { "at \($0.at): event \($0.event.name) \($0.event.id) \(JSON.text($0.event.data))" }
@@ -85,7 +125,7 @@ package struct Scenario: Sendable, CustomStringConvertible {
         disturbances.contains { disturbance in
             switch disturbance.what {
             case .edit, .retire: true
-            case .kill, .shutdown, .clockJump: false
+            case .kill, .shutdown, .clockJump, .killAtWork, .endSchedules: false
             }
         }
     }
@@ -104,6 +144,9 @@ package struct Scenario: Sendable, CustomStringConvertible {
         plan.disturbances = disturbances
         plan.actionLimit = actionLimit
         plan.idleLimit = idleLimit
+        plan.retention = retention
+        plan.catchUpWindow = catchUpWindow
+        plan.poison = poison
         return plan
     }
 }
@@ -116,4 +159,12 @@ enum Disturbance: Sendable {
     case edit(Int)
     /// The workflow of this number is removed.
     case retire(Int)
+    /// The process dies while it works on some instance.
+    case killAtWork
+    /// The cron triggers of all workflows are removed: with them nothing would ever rest.
+    case endSchedules
+}
+
+extension StepGraph {
+    var hasCronTrigger: Bool { triggers.contains { if case .cron = $0.source { true } else { false } } }
 }

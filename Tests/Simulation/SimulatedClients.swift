@@ -81,7 +81,9 @@ extension SimulatedWorld {
             switch outcome {
             case .recorded: checker.cancelAccepted(id)
             case .alreadyEnded: checker.refusedAsEnded(id)
+            case .held(.quarantined) where id == checker.poisoned: break
             case .held(let hold): checker.report("G20", "\(id) is held: \(hold.rawValue)")
+            case .notFound where checker.gone[id] != nil: break
             case .notFound, .notHeld: checker.report("G1", "a cancel of \(id) was answered with \(outcome)")
             }
         }
@@ -92,6 +94,7 @@ extension SimulatedWorld {
             switch outcome {
             case .recorded: later(length) { $0.resume(id) }
             case .alreadyEnded: checker.refusedAsEnded(id)
+            case .notFound where checker.gone[id] != nil: break
             case .notFound, .held, .notHeld: checker.report("G1", "a pause of \(id) was answered with \(outcome)")
             }
         }
@@ -102,6 +105,7 @@ extension SimulatedWorld {
             switch outcome {
             // A cancel has released it, or another operator; or it ended before the pause took effect.
             case .recorded, .notHeld, .alreadyEnded: break
+            case .notFound where checker.gone[id] != nil: break
             case .notFound, .held: checker.report("G1", "a resume of \(id) was answered with \(outcome)")
             }
         }

@@ -1,17 +1,20 @@
+import Schedules
 import Synchronization
 package import Values
 package import WorkflowEngine
 package import WorkflowGraph
-package import WorkflowJournal
+import WorkflowJournal
 
 /// The definitions a simulated server has: compiled before, changed between two inputs only.
 package final class SimulatedDefinitions: DefinitionProvider {
     private struct State {
         var current: [String: CurrentDefinition] = [:]
         var graphs: [ContentDigest: StepGraph] = [:]
+        var hasSchedules = true
     }
 
     private let state = Mutex(State())
+    private let zones = TimeZoneDatabase.system()
 
     package init(_ graphs: [StepGraph] = [], config: Value = .map([:])) {
         for graph in graphs { define(graph, config: config) }
@@ -40,20 +43,20 @@ package final class SimulatedDefinitions: DefinitionProvider {
         return current.flatMap(\.eventTriggers).filter { $0.event.hasSameCodePoints(as: name) }.map(\.trigger)
     }
 
+    /// The author takes the cron triggers out of all definitions.
+    package func endSchedules() { state.withLock { $0.hasSchedules = false } }
+
+    package func cronTriggers() -> [CronTrigger] {
+        guard state.withLock({ $0.hasSchedules }) else { return [] }
+        let current = state.withLock { $0.current.values.sorted { $0.graph.workflow.precedesByCodePoint($1.graph.workflow) } }
+        return current.flatMap { $0.cronTriggers(zones: zones) }
+    }
+
     package func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {
         guard let graph = state.withLock({ $0.graphs[digest] }) else {
             throw DefinitionUnavailable(reason: "definition \(digest) cannot be loaded")
         }
         return graph
-    }
-}
-
-extension StepGraph {
-    /// As it is stored; the sources do not matter to the simulator.
-    package var record: DefinitionRecord {
-        DefinitionRecord(
-            digest: digest, workflow: workflow, semantics: semantics, sources: [],
-            matchSets: matchSets.map { MatchSet(event: $0.event, paths: $0.paths) })
     }
 }
 

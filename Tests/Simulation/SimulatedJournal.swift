@@ -162,7 +162,9 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         try perform(.config) { () throws(JournalError) in try inner.config(digest) }
     }
 
-    package func noteWork(on instance: InstanceKey?, by worker: Worker) { inner.noteWork(on: instance, by: worker) }
+    package func noteWork(on instance: InstanceKey?, by worker: Worker) {
+        if sabotage?.forgetsWork != true { inner.noteWork(on: instance, by: worker) }
+    }
 
     package func maintain() throws(JournalError) {
         try perform(.maintain) { () throws(JournalError) in try inner.maintain() }
@@ -204,7 +206,10 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         try inner.places(at: gate, limit: limit)
     }
     package func notes(of id: InstanceID, limit: Int) throws(JournalError) -> [LogRow] { try inner.notes(of: id, limit: limit) }
-    package func schedules() throws(JournalError) -> [StoredSchedule] { try inner.schedules() }
+    package func schedules() throws(JournalError) -> [StoredSchedule] {
+        let schedules = try inner.schedules()
+        return sabotage?.altered(schedules, epochs: epochs) ?? schedules
+    }
     package func firings(of schedule: ScheduleName, limit: Int) throws(JournalError) -> [FiringRow] {
         try inner.firings(of: schedule, limit: limit)
     }

@@ -13,7 +13,7 @@ extension SimulatedWorld {
                 sabotage?.submitted(write, self)
                 pending.append((tag, write))
                 scheduleFlush()
-            case .claim, .claimOne, .load, .readInbox, .readTimers, .release:
+            case .claim, .claimOne, .load, .readInbox, .readTimers, .readSchedules, .release:
                 reads.append(effect)
                 scheduleRead()
             case .perform(let tag, let action, let invocation):
@@ -38,7 +38,9 @@ extension SimulatedWorld {
     private func flush() {
         isWriting = false
         guard !pending.isEmpty else { return }
-        let batch = Array(pending.prefix(1 + random.below(pending.count)))
+        var batch = Array(pending.prefix(1 + random.below(pending.count)))
+        // Removal is a commit of its own: of what ended and left in one commit the checker could see nothing.
+        if let removal = batch.firstIndex(where: \.write.isRemoval) { batch = Array(batch.prefix(max(1, removal))) }
         pending.removeFirst(batch.count)
         do {
             let outcomes = try journal.write(batch.map(\.write))
@@ -96,6 +98,7 @@ extension SimulatedWorld {
             let limit = 1 + random.below(30)
             let due = try journal.timers(dueBy: instant, limit: limit)
             return .timers(due, through: due.count < limit ? instant : due.last?.timer.dueAt ?? instant)
+        case .readSchedules: return .schedules(try journal.schedules())
         case .release(let claim):
             try journal.release([claim])
             return nil
@@ -159,4 +162,8 @@ extension SimulatedWorld {
         let client = waiting.remove(at: index)
         client.receive(answer)
     }
+}
+
+extension JournalWrite {
+    fileprivate var isRemoval: Bool { if case .remove = self { true } else { false } }
 }

@@ -24,6 +24,10 @@ final class SimulatedWorld {
         var actionLimit = 256
         var idleLimit = 10_000
         var pollInterval: Int64 = 1_000_000
+        var catchUpWindow = EngineCore.Configuration().catchUpWindow
+        var retention: RemovalOrder?
+        /// Key of the start whose instance kills the server whenever it is worked on.
+        var poison: String?
         var sabotage: DeliberateBug?
 
         init(seed: UInt64) { self.seed = seed }
@@ -61,6 +65,11 @@ final class SimulatedWorld {
     /// What an author does to the workflow of this number.
     var onEdit: (Int) -> Void = { _ in }
     var onRetire: (Int) -> Void = { _ in }
+    /// The process dies at the next instance that it works on.
+    private var diesAtWork = false
+    /// It has died, though the call that it was in goes on.
+    private var hasDied = false
+    private var poisonings = 0
 
     struct UnderWay {
         var execution: Int
@@ -112,7 +121,7 @@ final class SimulatedWorld {
         journal.plan = { [unowned self] operation, kind in
             clock.elapsed < plan.calmAt || plan.calmAt == .max ? plan.faults(operation, kind, &faultRandom) : nil
         }
-        let hints = Hints(world: self)
+        let hints = Link(world: self)
         journal.onWakeup { hints.world?.hinted($0) }
         for disturbance in plan.disturbances {
             agenda.insert(at: disturbance.at) { [unowned self] in disturb(disturbance.what) }
@@ -136,8 +145,37 @@ final class SimulatedWorld {
         case .kill: if core != nil { kill() }
         case .shutdown: if core != nil { shutDown() }
         case .clockJump(let microseconds): clock.jump(by: microseconds)
-        case .edit(let index): onEdit(index)
-        case .retire(let index): onRetire(index)
+        case .edit(let index):
+            onEdit(index)
+            definitionsChanged()
+        case .retire(let index):
+            onRetire(index)
+            definitionsChanged()
+        case .killAtWork: diesAtWork = core != nil
+        case .endSchedules:
+            if core != nil, clock.elapsed >= plan.calmAt + Scenario.settling { checker.checkSchedulesAreCurrent() }
+            definitions.endSchedules()
+            definitionsChanged()
+        }
+    }
+
+    private func definitionsChanged() { if core != nil, !isShuttingDown { post(.definitionsChanged) } }
+
+    /// What the core works on, as the store remembers it when the process dies under it.
+    private func worksOn(_ key: InstanceKey?) {
+        guard !hasDied else { return }
+        journal.noteWork(on: key, by: .executor)
+        guard let key else { return }
+        if let poison = plan.poison, let id = checker.startedInstance(poison), let seen = checker.observed[id],
+            seen.stored.claim.instance == key
+        {
+            checker.poisoned = id
+            poisonings += 1
+            hasDied = true
+            if poisonings > JournalLimits.crashes { checker.report("I23", "\(id) has killed the server \(poisonings) times") }
+        } else if diesAtWork {
+            checker.note("died at work")
+            hasDied = true
         }
     }
 
@@ -182,6 +220,11 @@ final class SimulatedWorld {
             configuration.maximumActions = plan.actionLimit
             configuration.maximumIdleInstances = plan.idleLimit
             configuration.pollInterval = TimeSpan(microseconds: plan.pollInterval)
+            configuration.catchUpWindow = plan.catchUpWindow
+            configuration.retention = plan.retention
+            let works = Link(world: self)
+            configuration.noteWork = { works.world?.worksOn($0) }
+            (hasDied, diesAtWork) = (false, false)
             // Timers are read at polls: memory must reach beyond the next one.
             configuration.timerHorizon = max(configuration.timerHorizon, TimeSpan(microseconds: 3 * plan.pollInterval))
             let core = EngineCore(
@@ -189,9 +232,14 @@ final class SimulatedWorld {
                 configuration: configuration, now: journal.now())
             self.core = core
             // Every server stores its definitions before it takes work; the store knows them already after the first time.
-            for graph in checker.definitions { _ = try journal.inner.write([.define(graph.record)]) }
+            for graph in checker.definitions {
+                let record = graph.record()
+                _ = try journal.inner.write([.define(sabotage?.altered(record) ?? record)])
+            }
             _ = try journal.inner.write([.configure(checker.config)])
             post(.opened(epoch))
+            post(.definitionsChanged)
+            checker.servedSince = journal.now()
             sabotage?.serverStarted(self)
         } catch {
             later(random.within(plan.restartDelay)) { $0.startServer() }
@@ -259,7 +307,11 @@ final class SimulatedWorld {
         let count = random.chance(800) ? inbox.count : 1 + random.below(inbox.count)
         let inputs = Array(inbox.prefix(count))
         inbox.removeFirst(inputs.count)
-        for input in inputs { core.handle(input, at: sabotage?.time(journal.now()) ?? journal.now()) }
+        for input in inputs {
+            core.handle(input, at: sabotage?.time(journal.now()) ?? journal.now())
+            // What it was about to do is not done.
+            if hasDied { return kill() }
+        }
         perform(core.takeEffects())
         if !inbox.isEmpty && !isTurnScheduled {
             isTurnScheduled = true
@@ -289,8 +341,9 @@ final class SimulatedWorld {
     }
 }
 
-/// Lets the store's hints, which may come from any thread in principle, back into the one thread there is.
-private final class Hints: @unchecked Sendable {
+/// Lets what may come from any thread in principle, the store's hints and the core's word of what it works on, back into the one
+/// thread there is.
+private final class Link: @unchecked Sendable {
     weak var world: SimulatedWorld?
     init(world: SimulatedWorld) { self.world = world }
 }

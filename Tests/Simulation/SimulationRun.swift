@@ -71,6 +71,8 @@ package struct SimulationRun {
             graphs: scenario.graphs + scenario.edited, config: Scenario.config,
             secrets: SimulatedSecrets(["token": Scenario.secret]), accepts: acceptsGenerated)
         checker.startsByTriggers = scenario.changesDefinitions ? nil : scenario.graphs
+        checker.retention = scenario.retention
+        checker.catchUpWindow = scenario.catchUpWindow
         let definitions = SimulatedDefinitions()
         for graph in scenario.graphs { definitions.define(Sabotage.altered(graph, by: bug), config: Scenario.config) }
         let world = SimulatedWorld(

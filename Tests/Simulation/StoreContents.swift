@@ -16,9 +16,14 @@ package struct StoreContents: Equatable {
 
     package var instances: [Instance] = []
     package var events: [StoredEvent]
+    package var schedules: [StoredSchedule]
+    /// By schedule, in the same order.
+    package var firings: [[FiringRow]] = []
 
     init(of store: any JournalQueries) throws(JournalError) {
         events = try store.events(named: nil, limit: .max)
+        schedules = try store.schedules()
+        for schedule in schedules { firings.append(try store.firings(of: schedule.name, limit: 100_000)) }
         for summary in try store.instances(matching: InstanceFilter(), after: nil, limit: 100_000) {
             let id = summary.id
             var steps: [[StepRow]] = []

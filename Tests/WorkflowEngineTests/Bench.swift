@@ -44,7 +44,7 @@ final class Bench {
         }
         let graph = try compileWorkflow(yaml, files: files)
         definitions.define(graph, config: config)
-        _ = try journal.inner.write([.define(graph.record), .configure(config)])
+        _ = try journal.inner.write([.define(graph.record()), .configure(config)])
         return graph
     }
 
@@ -100,6 +100,7 @@ final class Bench {
             case .load(let claim): feed(.loaded(claim, try journal.load(claim)))
             case .readInbox(let claim): feed(.inbox(claim, try journal.inbox(claim, limit: 4)))
             case .readTimers(let due): feed(.timers(try journal.timers(dueBy: due, limit: 1_000), through: due))
+            case .readSchedules: feed(.schedules(try journal.schedules()))
             case .release(let claim): try journal.release([claim])
             case .perform(let tag, let action, let invocation):
                 if SimulatedActions.inlineNames.contains(action) {

@@ -119,9 +119,6 @@ extension ProjectAnalysis {
     }
 
     private static func record(_ graph: StepGraph, _ sources: [DefinitionSource]) -> DefinitionRecord {
-        DefinitionRecord(
-            digest: graph.digest, workflow: graph.workflow, semantics: graph.semantics,
-            sources: sources.map { DefinitionRecord.Source(path: $0.path, text: $0.text) },
-            matchSets: graph.matchSets.map { MatchSet(event: $0.event, paths: $0.paths) })
+        graph.record(sources: sources.map { DefinitionRecord.Source(path: $0.path, text: $0.text) })
     }
 }

@@ -53,6 +53,12 @@ final class ProjectDefinitions: DefinitionProvider, Sendable {
 
     func triggers(forEvent name: String) -> [EventTrigger] { state.withLock { $0.triggers[name] ?? [] } }
 
+    func cronTriggers() -> [CronTrigger] {
+        let current = state.withLock { $0.entries.values.compactMap(\.current) }
+        return current.sorted { $0.graph.workflow.precedesByCodePoint($1.graph.workflow) }
+            .flatMap { $0.cronTriggers(zones: .system()) }
+    }
+
     func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {
         if let known = state.withLock({ $0.cache[digest] }) { return known }
         let graph = try load(digest)

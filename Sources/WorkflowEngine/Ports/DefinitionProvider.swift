@@ -1,5 +1,6 @@
 package import Values
 package import WorkflowGraph
+package import WorkflowJournal
 
 /// Where the engine gets step graphs: implementations hold the project's definitions and load pinned ones from the store.
 package protocol DefinitionProvider: Sendable {
@@ -9,6 +10,9 @@ package protocol DefinitionProvider: Sendable {
 
     /// The triggers of current definitions that name this event, by workflow name and in the order of the file.
     func triggers(forEvent name: String) -> [EventTrigger]
+
+    /// The cron triggers of current definitions.
+    func cronTriggers() -> [CronTrigger]
 
     /// The graph of a stored definition. Blocks on first use; cached afterwards.
     /// - Throws: `DefinitionUnavailable` when it cannot be loaded: the instance is held `unsupported`.
@@ -46,6 +50,17 @@ extension CurrentDefinition {
             guard case .event(let names, _) = trigger.source else { return [] }
             return names.map { (event: $0, trigger: EventTrigger(definition: self, trigger: trigger)) }
         }
+    }
+}
+
+extension StepGraph {
+    /// As it is stored.
+    package func record(sources: [DefinitionRecord.Source] = []) -> DefinitionRecord {
+        let retention = retention.compactMap { status, age in InstanceStatus(rawValue: status).map { ($0, age) } }
+        return DefinitionRecord(
+            digest: digest, workflow: workflow, semantics: semantics, sources: sources,
+            matchSets: matchSets.map { MatchSet(event: $0.event, paths: $0.paths) },
+            retention: Dictionary(retention, uniquingKeysWith: { first, _ in first }))
     }
 }
 

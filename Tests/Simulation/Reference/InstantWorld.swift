@@ -114,6 +114,7 @@ final class InstantWorld {
         case .readInbox(let claim): core.handle(.inbox(claim, try journal.inbox(claim, limit: 100)), at: clock.now)
         case .readTimers(let instant):
             core.handle(.timers(try journal.timers(dueBy: instant, limit: .max), through: instant), at: clock.now)
+        case .readSchedules: core.handle(.schedules(try journal.schedules()), at: clock.now)
         case .release(let claim): try journal.release([claim])
         case .perform(let tag, let action, let invocation):
             calls.append(

@@ -63,7 +63,7 @@ package struct ReferenceComparison {
             act: act)
         let expected = reference.account(of: workflow, input: input, id: id, cancel: cancel, compensates: compensates)
         let world = try InstantWorld(
-            SimulatedDefinitions(graphs, config: config), records: graphs.map(\.record), config: config,
+            SimulatedDefinitions(graphs, config: config), records: graphs.map { $0.record() }, config: config,
             answersStopped: answersStopped,
             act: act)
         world.start(workflow, input: input, id: id)

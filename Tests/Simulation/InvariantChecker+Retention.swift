@@ -1,0 +1,64 @@
+import Values
+import WorkflowGraph
+import WorkflowJournal
+
+/// I22: only what may leave has left, and what should leave does.
+extension InvariantChecker {
+    func check(_ order: RemovalOrder, _ removed: Removed) {
+        for id in removed.instances {
+            guard let seen = observed[id] else {
+                report("I22", "\(id) was removed, and there was none")
+                continue
+            }
+            note("instance removed")
+            if let reason = whyKept(seen, order, at: clock()) { report("I22", "\(id) was removed: \(reason)") }
+            if ((try? store.instance(id)) ?? nil) != nil { report("I22", "\(id) was removed and is there") }
+            checkEnd(seen)
+            checkPrefixes(seen)
+            checkSecrets(seen)
+            gone[id] = seen
+            observed[id] = nil
+        }
+        for sequence in removed.events {
+            guard let event = events.first(where: { $0.sequence == sequence }), sequence.number == eventsGone.number + 1 else {
+                report("I22", "event \(sequence.number) was removed out of turn")
+                continue
+            }
+            note("event removed")
+            eventsGone = sequence
+            if !isOver(order.events, since: event.time, at: clock()) {
+                report("I22", "event \(sequence.number) of \(event.time) was removed at \(clock())")
+            }
+        }
+    }
+
+    /// At the end: nothing has stayed for minutes beyond its age.
+    func checkLeftovers(_ order: RemovalOrder) {
+        guard let lately = clock().adding(TimeSpan(microseconds: -300_000_000)) else { return }
+        for id in self.order {
+            guard let seen = observed[id], seen.status.isTerminal else { continue }
+            if whyKept(seen, order, at: lately) == nil { report("I22", "\(id) should have been removed") }
+        }
+    }
+
+    /// Nil: it might have gone then.
+    private func whyKept(_ seen: Observation, _ order: RemovalOrder, at time: Timestamp) -> String? {
+        guard seen.status.isTerminal, let endedAt = seen.stored.state.endedAt else { return "it is \(seen.status.rawValue)" }
+        let own = graphsByDigest[seen.stored.digest]?.retention[seen.status.rawValue]
+        if !isOver(own ?? order.instances[seen.status], since: endedAt, at: time) { return "it ended at \(endedAt)" }
+        let live = self.order.first { id in
+            guard let other = observed[id], other.stored.parent?.instance == seen.id else { return false }
+            return !other.status.isTerminal || other.stored.state.endedAt.map { $0 > time } ?? false
+        }
+        if let live {
+            note("kept for a live child")
+            return "its child \(live) is live"
+        }
+        return nil
+    }
+
+    private func isOver(_ age: TimeSpan?, since start: Timestamp, at time: Timestamp) -> Bool {
+        guard let age, let end = start.adding(age) else { return false }
+        return end <= time
+    }
+}
