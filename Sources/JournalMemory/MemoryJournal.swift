@@ -177,8 +177,9 @@ package final class MemoryJournal: JournalStore {
         try perform(.config) { body throws(JournalError) in body.tables.configs[digest] }
     }
 
+    /// A dead process says nothing more.
     package func noteWork(on instance: InstanceKey?, by worker: Worker) {
-        body.withLock { $0.tables.work[worker] = instance }
+        body.withLock { body in if !body.isDown { body.tables.work[worker] = instance } }
     }
 
     package func maintain() throws(JournalError) {
@@ -188,7 +189,10 @@ package final class MemoryJournal: JournalStore {
     }
 
     package func close() {
-        body.withLock { $0.isDown = true }
+        body.withLock { body in
+            if !body.isDown { body.tables.work = [:] }
+            body.isDown = true
+        }
     }
 
     // MARK: - Queries

@@ -13,6 +13,7 @@ extension MemoryTables {
         _ advance: ScheduleAdvance, at time: Timestamp, marking marked: inout [InstanceKey]
     ) -> WriteOutcome {
         guard schedules[advance.name]?.stored.position == advance.expected?.stored else { return .stale }
+        if let refusal = advance.refusal { return .refused(refusal) }
         for case .start(let new, _) in advance.firings.map(\.decision) {
             if let refusal = contentRefusal(of: new) { return .refused(refusal) }
         }
@@ -46,9 +47,12 @@ extension MemoryTables {
             let active = latest.flatMap(index(of:)).flatMap { instances[$0].state.status.isTerminal ? nil : $0 }
             if overlap == .skip && active != nil {
                 row.skip = .overlap
-            } else if case .rejected = create(new, createdEvent: lastEvent, waking: &woken) {
-                row.skip = .concurrency
-            } else {
+                break
+            }
+            switch create(new.withoutCallersKeys, createdEvent: lastEvent, waking: &woken) {
+            case .rejected: row.skip = .concurrency
+            case .existing: row.instance = new.id
+            case .created:
                 row.instance = new.id
                 if overlap == .replace, let active { leave(.overlapped(by: new.id), at: active, waking: &woken) }
             }

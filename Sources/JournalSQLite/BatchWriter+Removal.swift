@@ -189,16 +189,13 @@ extension BatchWriter {
 
     /// The largest numbers may have left with their rows, and are never given again: rows and people know things by them.
     private func writeLastNumbers() throws(SQLiteFailure) {
-        for (name, number) in [(Self.lastInstance, memory.lastInstance), (Self.lastLine, memory.lastLine)] {
+        for (numbering, number) in [(Numbering.instances, memory.lastInstance), (.lines, memory.lastLine)] {
             try statement(.writeNumber).run { bind in
-                bind.text(name)
+                bind.text(numbering.rawValue)
                 bind.int(number)
             }
         }
     }
-
-    static let lastInstance = "last_instance"
-    static let lastLine = "last_line"
 }
 
 extension DefinitionRecord {

@@ -62,19 +62,13 @@ final class BatchWriter: @unchecked Sendable {
         memory.lastEvent = EventSequence(sequence ?? 0)
         let oldest = try Int64.fetchOne(database, sql: "SELECT min(sequence) FROM wf_event")
         memory.eventsRemovedThrough = oldest.map { EventSequence($0 - 1) } ?? memory.lastEvent
-        memory.lastInstance = try lastNumber(Self.lastInstance, "SELECT max(number) FROM wf_instance")
-        memory.lastLine = try lastNumber(Self.lastLine, "SELECT max(line) FROM wf_log")
+        memory.lastInstance = try Numbering.instances.last(in: database)
+        memory.lastLine = try Numbering.lines.last(in: database)
         memory.childEnds = try Int.fetchOne(database, sql: "SELECT count(*) FROM wf_child_end") ?? 0
         for row in try Row.fetchAll(database, sql: "SELECT event, paths FROM wf_match_set ORDER BY event, paths") {
             let set = MatchSet(event: row["event"], paths: try MatchSet.paths(stored: row["paths"]))
             memory.matchSets[StoredText(set.event), default: []].append(set)
         }
-    }
-
-    /// The larger of what was noted at the last removal and what is there.
-    private func lastNumber(_ name: String, _ present: String) throws -> Int64 {
-        let noted = try Int64.fetchOne(database, sql: "SELECT value FROM wf_meta WHERE name = ?", arguments: [name])
-        return max(noted ?? 0, try Int64.fetchOne(database, sql: present) ?? 0)
     }
 
     /// Lets go of the connection, on its queue, before it is closed or another writer begins.

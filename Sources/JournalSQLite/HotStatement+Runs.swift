@@ -17,7 +17,8 @@ extension HotStatement {
         case .writePause: "UPDATE wf_instance SET marks = marks + 1, pause = coalesce(pause, ?) WHERE number = ?"
         case .writeResume:
             """
-            UPDATE wf_instance SET version = version + 1, marks = marks + 1, hold = NULL, hold_reason = NULL, pause = NULL
+            UPDATE wf_instance SET version = version + 1, marks = marks + 1, hold = NULL, hold_reason = NULL, pause = NULL,
+                crashes = 0
             WHERE number = ?
             """
         case .writeForcedEnd:

@@ -16,6 +16,7 @@ package enum HotStatement: Int, Sendable, CaseIterable {
     case insertRemoval, nextRemoval, deleteRemoval, removeSteps, removeAttempts, removeLines, removeEmails, removeRuns
     case removeTakenBy, orphanInstances, orphanChildren, removeRunSteps, removeRunAttempts, removeRunLines, removeRun
     case oldestEvents, readEvent, removeEventKey, removeEvent, removeTaken, removeFirings
+    case readSchedule, insertSchedule, moveSchedule, insertFiring, findLive
 
     package var sql: String {
         switch self {
@@ -32,6 +33,7 @@ package enum HotStatement: Int, Sendable, CaseIterable {
         case .insertFirstRun, .closeRun, .insertRun, .turnInstance, .rebind, .readLabels, .deleteLabel, .freeEvents,
             .keepEvents:
             runSQL
+        case .readSchedule, .insertSchedule, .moveSchedule, .insertFiring, .findLive: scheduleSQL
         case .insertStep, .updateStep, .insertAttempt, .setTimer, .clearTimer, .clearTimers, .insertLog, .insertEmail:
             rowSQL
         case .insertWait, .readWait, .examineWait, .deleteWait, .deleteWaits, .findEvents, .takeEvent, .findEvent,
@@ -57,10 +59,10 @@ package enum HotStatement: Int, Sendable, CaseIterable {
                 AND failure IS NULL, run_started_at, admitted, parent, workflow FROM wf_instance WHERE number = ?
             """
         case .moveInstance:
-            "UPDATE wf_instance SET version = version + 1, last_sequence = ? WHERE number = ? AND version = ?"
+            "UPDATE wf_instance SET version = version + 1, crashes = 0, last_sequence = ? WHERE number = ? AND version = ?"
         case .rewriteInstance:
             """
-            UPDATE wf_instance SET version = version + 1, status = ?, ending = ?, hold = ?, hold_reason = ?, cleanup = ?,
+            UPDATE wf_instance SET version = version + 1, crashes = 0, status = ?, ending = ?, hold = ?, hold_reason = ?, cleanup = ?,
                 run = ?, continuations = ?, last_sequence = ?, output = ?, failure = ?, started_at = ?,
                 run_started_at = ?, ended_at = ?, marks_consumed = ?, cancel_consumed = ?,
                 cancel = CASE WHEN ? THEN NULL ELSE cancel END, pause = CASE WHEN ? THEN NULL ELSE pause END

@@ -27,6 +27,7 @@ package final class SQLiteJournal: JournalStore {
     let pool: DatabasePool
     let claims = ClaimTable()
     private let lock: LockFile
+    private let marker: WorkMarker
     private let clock: @Sendable () -> Timestamp
     private let state: Mutex<State>
 
@@ -56,7 +57,7 @@ package final class SQLiteJournal: JournalStore {
         try FileSystem.refuseNetwork(folder)
         let lock = try LockFile(for: path)
         let pool = try DatabaseFile.openForWriting(path, durability: durability, migrations: migrations)
-        return SQLiteJournal(pool: pool, lock: lock, clock: clock)
+        return SQLiteJournal(pool: pool, lock: lock, marker: try WorkMarker(for: path), clock: clock)
     }
 
     /// People's queries on the file of a server that does not run; changes nothing.
@@ -70,9 +71,12 @@ package final class SQLiteJournal: JournalStore {
     /// Whether a server has this database open just now.
     package static func isServed(path: String) -> Bool { LockFile.isHeld(for: path) }
 
-    private init(pool: DatabasePool, lock: LockFile, clock: @escaping @Sendable () -> Timestamp) {
+    private init(
+        pool: DatabasePool, lock: LockFile, marker: WorkMarker, clock: @escaping @Sendable () -> Timestamp
+    ) {
         self.pool = pool
         self.lock = lock
+        self.marker = marker
         self.clock = clock
         state = Mutex(State())
     }
@@ -114,6 +118,7 @@ package final class SQLiteJournal: JournalStore {
 
     package func open(node: String) throws(JournalError) -> Epoch {
         let earlier = state.withLock { $0.writer }
+        let now = Timestamp(microseconds: clock().microseconds)
         let writer = try translatingErrors {
             try pool.writeWithoutTransaction { database in
                 earlier?.end()
@@ -123,18 +128,20 @@ package final class SQLiteJournal: JournalStore {
                             INSERT INTO wf_meta (name, value) VALUES ('epoch', 1)
                             ON CONFLICT (name) DO UPDATE SET value = value + 1
                             """)
+                    try database.countCrashes(of: marker.noted, at: now)
                     return .commit
                 }
+                // Not earlier: a server that dies before the commit has counted nothing.
+                marker.clear()
                 let number = try Int64.fetchOne(database, sql: "SELECT value FROM wf_meta WHERE name = 'epoch'")
                 claims.removeAll()
                 return try BatchWriter(database, epoch: Epoch(number ?? 0), claims: claims)
             }
         }
-        let now = clock()
         return state.withLock { state in
             state.writer = writer
             state.epoch = writer.epoch
-            state.clock = Timestamp(microseconds: now.microseconds)
+            state.clock = now
             return writer.epoch
         }
     }
@@ -174,7 +181,7 @@ package final class SQLiteJournal: JournalStore {
         try write { writer throws(JournalError) in try writer.maintain(at: time) }
     }
 
-    package func noteWork(on instance: InstanceKey?, by worker: Worker) {}
+    package func noteWork(on instance: InstanceKey?, by worker: Worker) { marker.note(instance, by: worker) }
 
     package func onWakeup(_ receive: @escaping @Sendable ([InstanceKey]) -> Void) {
         state.withLock { $0.receivers.append(receive) }
@@ -185,7 +192,11 @@ package final class SQLiteJournal: JournalStore {
             defer { state.writer = nil }
             return state.writer
         }
-        if let writer { pool.writeWithoutTransaction { _ in writer.end() } }
+        if let writer {
+            pool.writeWithoutTransaction { _ in writer.end() }
+            // Without an epoch, what an earlier process left has not been counted yet.
+            marker.close()
+        }
         // What cannot be closed now is closed with the object; nothing is left unwritten.
         try? pool.close()
     }

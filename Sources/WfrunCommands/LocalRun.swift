@@ -191,7 +191,7 @@ struct LocalRun: Sendable {
     }
 
     private static func removeDatabase(_ path: String) {
-        for suffix in ["", "-wal", "-shm", ".lock"] { Files.remove(path + suffix) }
+        for suffix in ["", "-wal", "-shm", ".lock", ".working"] { Files.remove(path + suffix) }
     }
 }
 

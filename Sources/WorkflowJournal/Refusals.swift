@@ -45,6 +45,12 @@ extension WriteOutcome.Refusal {
     package static let startAtGate = Self(
         reason: .quarantined, message: "An instance with a place under 'concurrency' is enqueued, never started at once.")
 
+    package static let disorderedFirings = Self(
+        reason: .quarantined,
+        message:
+            "The instants of a schedule are decided once, in their order, up to its position, which never goes back, "
+            + "and at most \(JournalLimits.firingsPerCommit) in one commit.")
+
     package static let noNextRun = Self(
         reason: .quarantined, message: "An ended instance is revived with the run that follows, and there is none.")
 }

@@ -60,6 +60,19 @@ extension GateRequest {
     package var places: Int { max(1, limit) }
 }
 
+extension ScheduleAdvance {
+    /// What a store would otherwise have to write over: instants decided twice, a position that goes back.
+    package var refusal: WriteOutcome.Refusal? {
+        var last = expected
+        for instant in firings.map(\.instant) {
+            if let last, instant.microseconds <= last.microseconds { return .disorderedFirings }
+            last = instant
+        }
+        let isInOrder = last.map { $0.microseconds <= position.microseconds } ?? true
+        return isInOrder && firings.count <= JournalLimits.firingsPerCommit ? nil : .disorderedFirings
+    }
+}
+
 extension NewInstance {
     /// As somebody else's start: keys belong to callers.
     package var withoutCallersKeys: NewInstance {

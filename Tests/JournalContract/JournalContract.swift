@@ -38,8 +38,9 @@ package struct JournalContract {
         startClauses + transitionClauses + claimClauses + nodeClauses + eventClauses + deliveryClauses + waitClauses
         + requestClauses + timerClauses + definitionClauses + queryClauses + explainingClauses + recordClauses
         + enqueueClauses + childClauses + childEndClauses + triggerClauses + gateClauses + overflowClauses + holdClauses
-        + continuationClauses + retryClauses + rebindingClauses + staleClauses
-        + expiryClauses + removedClauses + oldRunClauses + eventRemovalClauses
+        + continuationClauses + retryClauses + rebindingClauses + staleClauses + scheduleClauses + overlapClauses
+        + crashClauses + quarantineClauses + expiryClauses + removedClauses + oldRunClauses
+        + eventRemovalClauses
 }
 
 /// A clock that moves when it is told to.

@@ -353,6 +353,18 @@ extension JournalContract {
             #expect(try bench.store.continueDelivery().count == 1)
             #expect(try bench.remove(RemovalOrder(events: .zero)).events == [event, last])
         },
+        Clause("records of firings leave at the age of events; the schedule, and what it started, stay") { bench throws in
+            try bench.scheduled(to: 0)
+            try bench.scheduled(from: 0, to: 2, [bench.start(1, at: 1), bench.skip(at: 2, .missed)])
+            bench.clock.advance(seconds: 10)
+            try bench.scheduled(from: 2, to: 3, [bench.skip(at: 3, .missed)])
+            #expect(try bench.remove(RemovalOrder(events: TimeSpan(microseconds: 10_000_001))).hasMore == false)
+            #expect(try bench.store.firings(of: Bench.schedule, limit: 9).count == 3)
+            _ = try bench.remove(RemovalOrder(events: bench.seconds(10)))
+            #expect(try bench.store.firings(of: Bench.schedule, limit: 9).map(\.instant) == [bench.minute(3)])
+            #expect(try bench.store.schedules() == [bench.stored(at: 3, latest: 1)])
+            #expect(try bench.summary(1).status == .pending)
+        },
         Clause("a commit removes a hundred events at most and says that there are more") { bench throws in
             let limit = JournalLimits.removalsPerCommit
             let sequences = try (1...(limit + 2)).map { try bench.accept("\($0)").sequence }

@@ -29,7 +29,7 @@ import WorkflowJournal
     @Test func `files are for the owner alone and missing folders are made so`() throws {
         let journal = try open("a/b/one.db")
         _ = try journal.open(node: "one")
-        for name in ["a/b/one.db", "a/b/one.db-wal", "a/b/one.db-shm", "a/b/one.db.lock"] {
+        for name in ["a/b/one.db", "a/b/one.db-wal", "a/b/one.db-shm", "a/b/one.db.lock", "a/b/one.db.working"] {
             #expect(try folder.permissions(name) == 0o600, "\(name)")
         }
         #expect(try folder.permissions("a") == 0o700)

@@ -35,7 +35,7 @@ import Testing
         try database().read { database in
             for sql in blocks {
                 let statement = try database.makeStatement(sql: sql)
-                statement.setUncheckedArguments(["id": "x", "source": "x", "event": "x"].filteredFor(sql))
+                statement.setUncheckedArguments(["id": "x", "source": "x", "event": "x", "workflow": "x"].filteredFor(sql))
                 #expect(try Row.fetchAll(statement).isEmpty || sql.contains("GROUP BY"), "\(sql)")
             }
         }

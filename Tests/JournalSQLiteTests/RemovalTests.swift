@@ -77,7 +77,9 @@ import WorkflowJournal
         let left = try DatabaseQueue(path: pair.folder.file("0.db")).read { database in
             try Self.rows(in: database)
         }
-        let expected: Set = ["wf_definition", "wf_config", "wf_match_set", "wf_event_name", "wf_meta", "wf_count"]
+        let expected: Set = [
+            "wf_definition", "wf_config", "wf_match_set", "wf_event_name", "wf_schedule", "wf_meta", "wf_count",
+        ]
         #expect(Set(left.keys).isSubset(of: expected), "\(left)")
     }
 
@@ -263,7 +265,11 @@ extension StorePair {
         while true {
             let all = try memory.instances(matching: InstanceFilter(), after: nil, limit: 1_000)
             guard let next = all.first(where: { !$0.status.isTerminal }) else { return }
-            guard let claim = try ask({ try $0.claim(next.key) }), let stored = try memory.load(claim) else { return }
+            guard let claim = try ask({ try $0.claim(next.key) }), let stored = try memory.load(claim) else {
+                let force = InstanceRequest(instance: next.id, kind: .forceCancel(CancelRequest(reason: "quarantined")))
+                try write([.request(force)], "ending \(next.id)")
+                continue
+            }
             var end = Transition(subject: .advance(claim), time: memory.now(), instance: stored.state)
             end.instance.status = .completed
             end.instance.hold = nil

@@ -15,7 +15,7 @@ import WorkflowJournal
             pair.clock.advance(seconds: Int64(writes.number(below: 3)))
             let batch = try writes.batch(for: pair)
             try pair.write(batch, "seed \(seed), round \(round)")
-            if writes.number(below: 12) == 0 { try pair.kill() }
+            if writes.number(below: 12) == 0 { try pair.kill(on: writes.suspects(of: pair)) }
             if round.isMultiple(of: 6) { try pair.compare("seed \(seed), round \(round): \(batch)") }
         }
     }
@@ -49,8 +49,11 @@ final class StorePair {
         #expect(try memory.open(node: "n") == sqlite.open(node: "n"))
     }
 
-    /// Both lose their process.
-    func kill() throws {
+    /// Both lose their process while it works on these.
+    func kill(on suspects: [InstanceKey]) throws {
+        for (worker, suspect) in zip(Worker.allCases, suspects) {
+            for store in [memory, sqlite] as [any JournalStore] { store.noteWork(on: suspect, by: worker) }
+        }
         let clock = clock
         memory = MemoryJournal(restoring: memory.snapshot) { clock.now }
         copies += 1
@@ -79,6 +82,10 @@ final class StorePair {
         }
         try same("list") { try $0.instances(matching: InstanceFilter(), after: nil, limit: 1_000) }
         try same("counts") { try $0.counts() }
+        try same("schedules") { try $0.schedules() }
+        for schedule in try memory.schedules() {
+            try same("firings") { try $0.firings(of: schedule.name, limit: 1_000) }
+        }
         try same("events") { try $0.events(named: nil, limit: 1_000) }
         for event in try memory.events(named: nil, limit: 20) {
             try same("takers") { try $0.takers(of: event.sequence) }
@@ -147,12 +154,13 @@ struct RandomWrites {
 
     private mutating func write(for pair: StorePair) throws -> JournalWrite {
         let time = pair.memory.now()
-        switch number(below: 22) {
-        case 20, 21: return .remove(removal())
+        switch number(below: 24) {
+        case 22, 23: return .remove(removal())
         case 0: return .transition(start(at: time))
         case 1, 2, 3: return .enqueue(new(at: time, keyed: true))
         case 4, 5: return .accept(sent(at: time, source: "shop"))
         case 6, 7, 8: return .request(InstanceRequest(instance: someID(), kind: kind()))
+        case 20, 21: return .schedule(try advance(ofScheduleIn: pair, at: time))
         case 9, 10: return try revival(for: pair, at: time).map(JournalWrite.transition) ?? .enqueue(new(at: time, keyed: true))
         default: return try advance(for: pair, at: time).map(JournalWrite.transition) ?? .enqueue(new(at: time, keyed: true))
         }
@@ -165,6 +173,31 @@ struct RandomWrites {
         for status in [InstanceStatus.completed, .failed, .cancelled] where chance(2) { order.instances[status] = age() }
         if chance(2) { order.events = age() }
         return order
+    }
+
+    /// Whom a death finds at work: mostly the same ones, so that some are quarantined.
+    mutating func suspects(of pair: StorePair) throws -> [InstanceKey] {
+        let all = try pair.memory.instances(matching: InstanceFilter(), after: nil, limit: 1_000).map(\.key).sorted()
+        return all.isEmpty ? [] : [all[number(below: min(3, all.count))], all[number(below: all.count)]]
+    }
+
+    private mutating func advance(ofScheduleIn pair: StorePair, at time: Timestamp) throws -> ScheduleAdvance {
+        let name = ScheduleName(workflow: "w", trigger: one(of: ["UTC 0 * * * *", "UTC 30 * * * *"]))
+        let known = try pair.memory.schedules().first { $0.name == name }?.position
+        func instant(_ minutes: Int) -> Timestamp {
+            Timestamp(microseconds: (known ?? time).microseconds + Int64(minutes) * 60_000_000)
+        }
+        var firings: [ScheduleAdvance.Firing] = []
+        for minute in 1...4 where chance(2) {
+            let decision: ScheduleAdvance.Decision =
+                chance(3)
+                ? .skip(one(of: [.missed, .expired, .input]), detail: chance(2) ? "because" : nil)
+                : .start(new(at: time, keyed: true), one(of: [.allow, .skip, .replace]))
+            firings.append(.init(instant: instant(chance(30) ? 1 : minute), decision: decision))
+        }
+        return ScheduleAdvance(
+            name: name, expected: chance(10) ? time : known, position: instant(chance(20) ? -1 : 5), isActive: !chance(4),
+            firings: firings)
     }
 
     private mutating func kind() -> InstanceRequest.Kind {

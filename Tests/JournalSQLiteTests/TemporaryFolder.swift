@@ -13,9 +13,9 @@ final class TemporaryFolder: Sendable {
 
     func file(_ name: String) -> String { path + "/" + name }
 
-    /// The database and its WAL as they are now; not the shared memory, which a dead process does not have.
+    /// The database, its WAL and the marker of work as they are now; not the shared memory, which a dead process does not have.
     func copyDatabase(_ name: String, to copy: String) throws {
-        for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: file(name + suffix)) {
+        for suffix in ["", "-wal", ".working"] where FileManager.default.fileExists(atPath: file(name + suffix)) {
             try FileManager.default.copyItem(atPath: file(name + suffix), toPath: file(copy + suffix))
         }
     }
