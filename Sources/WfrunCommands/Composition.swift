@@ -19,6 +19,7 @@ struct Composition: Sendable {
     /// Opens the database and puts an engine on it. Nothing runs yet.
     static func open(
         database: String, durability: SQLiteJournal.Durability, settings: Settings,
+        configuration: Engine.Configuration = Engine.Configuration(),
         report: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(CommandFailure) -> Composition {
         do throws(Files.Failure) {
@@ -32,17 +33,17 @@ struct Composition: Sendable {
         } catch {
             throw CommandFailure(error, database: database)
         }
-        let configuration = try actionsConfiguration(settings, database: database)
         let actions: BuiltinActions
         do throws(ActionsConfigurationError) {
-            actions = try BuiltinActions(configuration: configuration)
+            actions = try BuiltinActions(configuration: try actionsConfiguration(settings, database: database))
         } catch {
             throw CommandFailure(.failed, "The configuration of the actions cannot be used: \(error.description).")
         }
         let definitions = ProjectDefinitions(store: store, config: ConfigValues(settings))
         let secrets = EnvironmentSecrets(environment: settings.environment, folder: settings.text(nil, "secrets.dir"))
         let engine = Engine(
-            store: store, definitions: definitions, actions: actions.handlers(), secrets: secrets, report: report)
+            store: store, definitions: definitions, actions: actions.handlers(), secrets: secrets,
+            configuration: configuration, report: report)
         return Composition(engine: engine, definitions: definitions, actions: actions)
     }
 
@@ -71,6 +72,7 @@ struct LiveService: WorkflowService {
     var queries: any JournalQueries { engine.queries }
     func workflows() -> [OfferedWorkflow] { definitions.offered }
     func workflow(_ name: String) -> OfferedWorkflow? { definitions.offered(name) }
+    func cronTriggers() -> [CronTrigger] { definitions.cronTriggers() }
 
     func start(_ request: StartRequest) async throws(EngineError) -> StartedInstance { try await engine.start(request) }
 

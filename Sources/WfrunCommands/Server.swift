@@ -6,7 +6,7 @@ import Logging
 import ServiceLifecycle
 import Values
 import WorkflowEngine
-import WorkflowGraph
+import WorkflowJournal
 import WorkflowServer
 
 extension TimeSpan {
@@ -37,7 +37,9 @@ struct Server: Sendable {
         let files = try ProjectFiles.below(folder)
         let analysis = ProjectAnalysis.of(files, policy: settings.file.diagnostics)
         let logger = serverLogger(Surroundings.current.console)
-        let composition = try Composition.open(database: database, durability: durability, settings: settings) { line in
+        let composition = try Composition.open(
+            database: database, durability: durability, settings: settings, configuration: try engineConfiguration()
+        ) { line in
             logger.warning("\(line)")
         }
         let (tokens, newToken) = try LocalTokens.open(database: database)
@@ -51,6 +53,20 @@ struct Server: Sendable {
         let api = API(service: composition.service(), tokens: tokens, configuration: .init(hosts: settings.list("hosts")))
         let end = await serve(api, composition, fingerprint, signals, newToken: newToken)
         if case .failure(let reason) = end { throw CommandFailure(.failed, reason) }
+    }
+
+    /// What the engine does of its own accord: only a server does it, a single run leaves the database as it is.
+    private func engineConfiguration() throws(CommandFailure) -> Engine.Configuration {
+        var configuration = Engine.Configuration()
+        let month = TimeSpan(microseconds: 30 * 86_400_000_000)
+        var order = RemovalOrder(events: try settings.age("events.retention", default: month))
+        if let age = try settings.age("instances.retention", default: nil) {
+            for status in InstanceStatus.allCases where status.isTerminal { order.instances[status] = age }
+        }
+        configuration.retention = order
+        configuration.catchUpWindow = try settings.duration(
+            nil, "schedules.catchupWindow", default: configuration.catchUpWindow)
+        return configuration
     }
 
     // MARK: Definitions at the start
@@ -76,11 +92,7 @@ struct Server: Sendable {
             throw CommandFailure(.failed, change.unresolved.joined(separator: "\nwfrun: "))
         }
         for sentence in change.unresolved { console.talk("wfrun: \(sentence) Until then it cannot be started.") }
-        for workflow in analysis.workflows where workflow.graph.hasCronTrigger {
-            console.talk(
-                "wfrun: '\(workflow.name)' has a cron trigger, which this version of wfrun does not fire; have your own cron run "
-                    + "'wfrun start \(workflow.name)'.")
-        }
+        composition.engine.followSchedules()
     }
 
     // MARK: Serving
@@ -149,11 +161,5 @@ struct Server: Sendable {
         var logger = logger
         logger.logLevel = .error
         return logger
-    }
-}
-
-extension StepGraph {
-    fileprivate var hasCronTrigger: Bool {
-        triggers.contains { if case .cron = $0.source { true } else { false } }
     }
 }

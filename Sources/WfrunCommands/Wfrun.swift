@@ -37,6 +37,7 @@ struct Wfrun: AsyncParsableCommand {
             ValidateCommand.self, TestCommand.self, RunCommand.self, ServeCommand.self, StartCommand.self, ListCommand.self,
             ShowCommand.self, WhyCommand.self, HistoryCommand.self, ResultCommand.self, CancelCommand.self, PauseCommand.self,
             ResumeCommand.self, RetryCommand.self, UpgradeCommand.self, PlanCommand.self, ReplayCommand.self, EventCommand.self,
+            SchedulesCommand.self,
             GraphCommand.self,
             EvalCommand.self, CheckCommand.self, NextCommand.self, SchemaCommand.self, StdlibCommand.self, ExplainCommand.self,
             VersionCommand.self,

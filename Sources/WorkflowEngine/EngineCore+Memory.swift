@@ -34,7 +34,8 @@ extension EngineCore {
         for upgrade in upgrades.removeValue(forKey: key) ?? [] {
             refuse(
                 upgrade.ticket,
-                EngineError(.alreadyEnded, "the instance has ended, or there is none, or it is quarantined and has to be resumed"))
+                EngineError(
+                    .alreadyEnded, "the instance has ended, or there is none, or it is quarantined and has to be resumed"))
         }
         for tag in attempts.tags(of: key) { abort(tag) }
     }

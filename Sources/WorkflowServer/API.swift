@@ -26,7 +26,7 @@ package struct API: Sendable {
         gate = Gate(tokens: tokens, hosts: configuration.hosts)
         routes = RouteTable(
             serverRoutes(service) + workflowRoutes(service) + instanceRoutes(service) + operationRoutes(service)
-                + eventRoutes(service)
+                + eventRoutes(service) + scheduleRoutes(service)
                 + validationRoutes(service) + planRoutes(service))
     }
 

@@ -11,6 +11,8 @@ package protocol WorkflowService: Sendable {
     /// By name.
     func workflows() -> [OfferedWorkflow]
     func workflow(_ name: String) -> OfferedWorkflow?
+    /// Of current definitions.
+    func cronTriggers() -> [CronTrigger]
 
     func start(_ request: StartRequest) async throws(EngineError) -> StartedInstance
     /// Data of an event whose payload type is declared is validated first.

@@ -43,8 +43,9 @@ final class Bench {
             return (path: "\(name).yaml", text: other)
         }
         let graph = try compileWorkflow(yaml, files: files)
-        definitions.define(graph, config: config)
         _ = try journal.inner.write([.define(graph.record()), .configure(config)])
+        definitions.define(graph, config: config)
+        handle(.definitionsChanged)
         return graph
     }
 
@@ -56,6 +57,7 @@ final class Bench {
             definitions: definitions, actions: SimulatedActions.handlers(limits: limits), secrets: secrets,
             configuration: configuration, now: journal.now())
         handle(.opened(epoch))
+        handle(.definitionsChanged)
     }
 
     /// kill -9 and a new server.

@@ -42,6 +42,12 @@ final class FakeService: WorkflowService {
     var queries: any JournalQueries { journal }
     func workflows() -> [OfferedWorkflow] { offered }
     func workflow(_ name: String) -> OfferedWorkflow? { offered.first { $0.name == name } }
+    func cronTriggers() -> [CronTrigger] {
+        offered.flatMap { offered in
+            CurrentDefinition(graph: offered.graph, config: [:], configDigest: ContentDigest(of: [:] as Value))
+                .cronTriggers(zones: .system())
+        }
+    }
 
     func start(_ request: StartRequest) async throws(EngineError) -> StartedInstance {
         try state.withLock { state throws(EngineError) in

@@ -48,6 +48,7 @@ private struct StoredService: WorkflowService {
 
     func workflows() -> [OfferedWorkflow] { [] }
     func workflow(_ name: String) -> OfferedWorkflow? { nil }
+    func cronTriggers() -> [CronTrigger] { [] }
     func start(_ request: StartRequest) async throws(EngineError) -> StartedInstance { throw Self.noServer }
     func accept(_ event: EventRequest) async throws(EngineError) -> WriteOutcome.AcceptedEvent { throw Self.noServer }
     func cancel(_ id: InstanceID, _ request: CancelRequest, isForced: Bool) async throws(EngineError) { throw Self.noServer }

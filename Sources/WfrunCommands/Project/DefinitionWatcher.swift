@@ -41,6 +41,7 @@ struct DefinitionWatcher: Sendable {
                     "definitions with mistakes are left as they were:\n\(TextRenderer().render(errors))")
             }
             report(try await definitions.publish(analysis, through: engine))
+            engine.followSchedules()
         } catch let failure as CommandFailure {
             logger.error("\(failure.message) The definitions stay as they were.")
         } catch {

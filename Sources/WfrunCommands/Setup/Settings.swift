@@ -51,6 +51,16 @@ struct Settings: Sendable {
         return span
     }
 
+    /// How long something is kept; nil for `forever`.
+    func age(_ key: String, default standard: TimeSpan?) throws(CommandFailure) -> TimeSpan? {
+        guard let text = text(nil, key) else { return standard }
+        if text == "forever" { return nil }
+        guard let span = TimeSpan(durationLiteral: text) else {
+            throw CommandFailure(.failed, "'\(key)' must be a duration such as 30d, or forever, not '\(text)'.")
+        }
+        return span
+    }
+
     func database(_ flag: String?) -> String { text(flag, "db") ?? Self.defaultDatabase }
     func definitions(_ flag: String?) -> String { text(flag, "definitions") ?? "definitions" }
     func server(_ flag: String?) -> String { text(flag, "server") ?? Self.defaultServer }

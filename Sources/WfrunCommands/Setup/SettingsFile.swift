@@ -16,6 +16,7 @@ struct SettingsFile: Sendable {
 
     static let scalarKeys = [
         "db", "definitions", "listen", "server", "behindProxy", "drain", "durability", "watch", "secrets.dir",
+        "instances.retention", "events.retention", "schedules.catchupWindow",
         "actions.shell.enabled", "actions.shell.user", "actions.shell.allowRoot", "actions.email.outbox", "actions.email.from",
         "actions.email.sendmail",
     ]

@@ -1,5 +1,5 @@
 package import Schedules
-import Values
+package import Values
 package import WorkflowGraph
 package import WorkflowJournal
 
@@ -11,6 +11,13 @@ package struct CronTrigger: Sendable {
     package var input: ValueExpression
     package var schedule: CronSchedule
     package var name: ScheduleName
+
+    /// The next instants, oldest first.
+    package func instants(after start: Timestamp, count: Int) -> [Timestamp] {
+        var instants: [Timestamp] = []
+        while instants.count < count, let next = schedule.next(after: instants.last ?? start) { instants.append(next) }
+        return instants
+    }
 }
 
 extension CurrentDefinition {
