@@ -13,8 +13,8 @@ final class LockFile: Sendable {
             throw JournalError(.inaccessible, "The lock file \(path) cannot be opened: \(String(cString: strerror(errno))).")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            // `deinit` closes it: it runs, since nothing is left to be initialized. Twice would close what another thread opened.
             let holder = Self.holder(in: descriptor)
-            Glibc.close(descriptor)
             throw JournalError(
                 .inUse, "The journal \(database) is in use by \(holder). Stop it first, or give this server another file.")
         }

@@ -24,14 +24,16 @@ extension JournalContract {
             #expect(again == claim)
             try bench.advanced(again)
         },
-        Clause("a certain instance is claimed when it is live, held or not, and not when it has ended") { bench throws in
+        Clause("a certain instance is claimed when it is live, held or not, and not when it is quarantined or has ended") {
+            bench throws in
             let suspended = try bench.started(1)
             let held = try bench.started(2) { $0.instance.hold = .paused }
             let ended = try bench.advanced(bench.started(3), status: .failed).claim
-            try bench.store.release([suspended, held])
+            let quarantined = try bench.started(4) { $0.instance.hold = .quarantined }
+            try bench.store.release([suspended, held, quarantined])
             #expect(try bench.store.claim(suspended.instance) == suspended)
             #expect(try bench.store.claim(held.instance) == held)
-            #expect(try bench.store.claim(ended.instance) == nil)
+            #expect(try bench.store.claim(quarantined.instance) == nil && bench.store.claim(ended.instance) == nil)
             #expect(try bench.store.claim(InstanceKey(999)) == nil)
         },
         Clause("a hold ends by a transition and the instance can be claimed again") { bench throws in

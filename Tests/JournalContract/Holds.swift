@@ -135,8 +135,10 @@ extension JournalContract {
                 #expect(try bench.request(4, kind) == .requested(.alreadyEnded(.failed)))
                 #expect(try bench.request(9, kind) == .requested(.notFound))
             }
-            let inbox = try bench.inbox(bench.claim(2))
-            #expect(inbox.cancel == nil && inbox.pause == nil && inbox.marks == 0)
+            let stored = try bench.store.storedInstance(Bench.id(2))
+            #expect(stored?.cancel == nil && stored?.marks == 0)
+            #expect(try bench.request(2, .resume(reason: nil)) == .requested(.recorded(bench.key(2))))
+            #expect(try bench.inbox(bench.claim(2)).pause == nil)
         },
         Clause("force ends a held instance at once: nothing undone, everything it had given up, its line written") {
             bench throws in
