@@ -205,7 +205,8 @@ let modules: [Module] = [
     Module(name: "JournalMemoryTests", kind: .test, uses: ["JournalMemory", "WorkflowJournal", "JournalContract", "Values"]),
     Module(
         name: "JournalSQLiteTests", kind: .test,
-        uses: ["JournalSQLite", "JournalMemory", "WorkflowJournal", "JournalContract", "Simulation", "Values"], external: [grdb]
+        uses: ["JournalSQLite", "JournalMemory", "WorkflowJournal", "JournalContract", "Simulation", "Values"],
+        external: [grdb, grdbSQLite]
     ),
     Module(
         name: "WorkflowEngineTests", kind: .test,

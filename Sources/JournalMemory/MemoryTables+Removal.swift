@@ -82,7 +82,6 @@ extension MemoryTables {
 extension Timestamp {
     /// It lies at least that far back.
     func isOlder(than age: TimeSpan, at now: Timestamp) -> Bool {
-        guard let end = adding(age) else { return false }
-        return end <= now
+        microseconds <= now.microseconds - age.microseconds
     }
 }

@@ -25,6 +25,9 @@ extension MemoryTables {
     // MARK: - Definitions and configurations
 
     private mutating func define(_ record: DefinitionRecord) -> WriteOutcome {
+        let record = record.stored
+        // One that was stored before it was known how long its instances are kept.
+        if definitions[record.digest]?.retention.isEmpty == true { definitions[record.digest]?.retention = record.retention }
         if definitions[record.digest] == nil { definitions[record.digest] = record }
         for set in record.matchSets where !set.paths.isEmpty {
             let name = StoredText(set.event)

@@ -25,6 +25,14 @@ extension Value {
     }
 }
 
+extension DefinitionRecord {
+    var stored: DefinitionRecord {
+        var copy = self
+        copy.retention = retention.mapValues { TimeSpan(microseconds: $0.microseconds) }
+        return copy
+    }
+}
+
 extension Failure {
     var stored: Failure {
         var copy = self

@@ -76,7 +76,7 @@ extension BatchWriter {
     }
 
     /// The keys under which waits find an event: by name alone, and by each set of paths that all stand in it.
-    private func matchKeys(of name: String, _ data: Value) -> [MatchKey] {
+    func matchKeys(of name: String, _ data: Value) -> [MatchKey] {
         let sets = [MatchSet(event: name, paths: [])] + (memory.matchSets[StoredText(name)] ?? [])
         return sets.compactMap { $0.key(ofPayload: data) }
     }
@@ -165,7 +165,7 @@ extension BatchWriter {
     ) throws(SQLiteFailure) -> [EventSequence] {
         try statement(.findEvents).all({ bind in
             bind.text(key)
-            bind.int(start.number)
+            bind.int(max(start, memory.eventsRemovedThrough).number)
             bind.int(instance.number)
             bind.int(limit)
         }) { columns throws(SQLiteFailure) in EventSequence(columns.int()) }

@@ -104,7 +104,9 @@ extension BatchWriter {
     }
 
     func insert(_ row: LogRow, _ instance: InstanceKey, run: Int) throws(SQLiteFailure) {
+        memory.lastLine += 1
         try statement(.insertLog).run { bind in
+            bind.int(memory.lastLine)
             bind.int(instance.number)
             bind.int(run)
             bind.time(row.time)

@@ -26,6 +26,7 @@ extension BatchWriter {
         try insertKept(next.kept, instance, run: run)
         try dropChildEnds(of: instance)
         if next.kind == .retried { try freeEvents(besides: next.kept, instance, run: previous) }
+        if previous > 1 { try scheduleRemoval(of: instance, run: previous - 1) }
     }
 
     func rebind(_ instance: InstanceKey, to digest: ContentDigest) throws(SQLiteFailure) {
@@ -55,14 +56,18 @@ extension BatchWriter {
         let old = try statement(.readLabels).first({ $0.int(instance.number) }) { columns throws(SQLiteFailure) in
             try columns.labels()
         }
-        for (name, value) in old ?? [:] {
+        try deleteLabels(old ?? [:], instance)
+        try insertLabels(labels, instance)
+    }
+
+    func deleteLabels(_ labels: [String: String], _ instance: InstanceKey) throws(SQLiteFailure) {
+        for (name, value) in labels {
             try statement(.deleteLabel).run { bind in
                 bind.text(name)
                 bind.text(value)
                 bind.int(instance.number)
             }
         }
-        try insertLabels(labels, instance)
     }
 
     /// Events that waits of the run before took are free again, unless the wait is kept.

@@ -1,4 +1,3 @@
-import GRDBSQLite
 import Values
 import WorkflowJournal
 
@@ -66,9 +65,14 @@ extension BatchWriter {
         _ new: NewInstance, _ state: Transition.InstanceState, createdEvent: EventSequence
     ) throws(SQLiteFailure) -> InstanceKey? {
         let parent = try parent(of: new)
-        try statement(.insertInstance).run { $0.instance(new, state, createdEvent: createdEvent, parent: parent) }
+        // SQLite would give the number of a removed instance again.
+        let key = InstanceKey(memory.lastInstance + 1)
+        try statement(.insertInstance).run { bind in
+            bind.int(key.number)
+            bind.instance(new, state, createdEvent: createdEvent, parent: parent)
+        }
         if changes == 0 { return nil }
-        let key = InstanceKey(sqlite3_last_insert_rowid(connection))
+        memory.lastInstance = key.number
         try insertLabels(new.labels, key)
         if let link = new.parent { try insert(link, child: key, parent: parent) }
         memory.counts[CountKey(workflow: StoredText(new.workflow), status: state.status), default: 0] += 1
@@ -150,6 +154,7 @@ extension BatchWriter {
             bind.int(record.semantics)
             bind.json(.list(record.sources.map { ["path": .string($0.path), "text": .string($0.text)] }))
             bind.json(.list(record.matchSets.map { ["event": .string($0.event), "paths": $0.storedPaths] }))
+            bind.json(record.storedRetention)
             bind.time(time)
         }
         for set in record.matchSets where !set.paths.isEmpty {

@@ -33,6 +33,8 @@ extension BatchWriter {
             old.version == claim.version, !old.status.isTerminal
         else { return .stale }
         if try isOvertakenByEvent(transition, claim.instance, old) { return .stale }
+        // Since it was computed, the event has come of age and left.
+        if transition.eventsTaken.contains(where: { $0.event <= memory.eventsRemovedThrough }) { return .stale }
         if state.run != old.run && transition.nextRun == nil { throw SQLiteFailure(.noNextRun) }
         return try apply(transition, claim.instance, claim.id, old)
     }

@@ -11,6 +11,11 @@ final class BatchWriter: @unchecked Sendable {
     /// What the tables hold that every write would otherwise have to ask for.
     struct Memory {
         var lastEvent = EventSequence.none
+        /// Those up to here have been removed, all later ones are there.
+        var eventsRemovedThrough = EventSequence.none
+        /// The largest numbers ever given, to instances and to lines of logs.
+        var lastInstance: Int64 = 0
+        var lastLine: Int64 = 0
         var matchSets: [StoredText: [MatchSet]] = [:]
         var eventNames: Set<StoredText> = []
         var definitions: Set<ContentDigest> = []
@@ -55,6 +60,10 @@ final class BatchWriter: @unchecked Sendable {
     private func remember() throws {
         let sequence = try Int64.fetchOne(database, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'wf_event'")
         memory.lastEvent = EventSequence(sequence ?? 0)
+        let oldest = try Int64.fetchOne(database, sql: "SELECT min(sequence) FROM wf_event")
+        memory.eventsRemovedThrough = oldest.map { EventSequence($0 - 1) } ?? memory.lastEvent
+        memory.lastInstance = try Numbering.instances.last(in: database)
+        memory.lastLine = try Numbering.lines.last(in: database)
         memory.childEnds = try Int.fetchOne(database, sql: "SELECT count(*) FROM wf_child_end") ?? 0
         for row in try Row.fetchAll(database, sql: "SELECT event, paths FROM wf_match_set ORDER BY event, paths") {
             let set = MatchSet(event: row["event"], paths: try MatchSet.paths(stored: row["paths"]))

@@ -1,5 +1,5 @@
 /// The statements of the writing path, compiled once per connection.
-enum HotStatement: Int, CaseIterable {
+package enum HotStatement: Int, Sendable, CaseIterable {
     case readInstance, moveInstance, rewriteInstance, quarantine, markInstance, insertInstance
     case insertStep, updateStep, insertAttempt, setTimer, clearTimer, clearTimers
     case insertWait, readWait, examineWait, deleteWait, deleteWaits, findEvents, takeEvent
@@ -12,9 +12,13 @@ enum HotStatement: Int, CaseIterable {
     case readGate, writeGate, deleteGate, insertPlace, readPlace, deletePlace, waitingAtGate, oldestAtGate
     case admitPlace, admitInstance, setAdmitted
     case insertFirstRun, closeRun, insertRun, turnInstance, rebind, readLabels, deleteLabel, freeEvents, keepEvents
+    case nextExpiringDefinition, expiredInstances, removeInstance, removeChild, writeNumber
+    case insertRemoval, nextRemoval, deleteRemoval, removeSteps, removeAttempts, removeLines, removeEmails, removeRuns
+    case removeTakenBy, orphanInstances, orphanChildren, removeRunSteps, removeRunAttempts, removeRunLines, removeRun
+    case oldestEvents, readEvent, removeEventKey, removeEvent, removeTaken, removeFirings
     case readSchedule, insertSchedule, moveSchedule, insertFiring, findLive
 
-    var sql: String {
+    package var sql: String {
         switch self {
         case .readInstance, .moveInstance, .rewriteInstance, .quarantine, .markInstance, .insertInstance, .addCount,
             .insertLabel, .findInstance:
@@ -38,6 +42,11 @@ enum HotStatement: Int, CaseIterable {
         case .readRequest, .writeRequest, .forgetRequests, .findCallerKey, .findDefinition, .insertDefinition,
             .insertMatchSet, .findConfig, .insertConfig:
             startSQL
+        case .nextExpiringDefinition, .expiredInstances, .removeInstance, .removeChild, .writeNumber, .insertRemoval,
+            .nextRemoval, .deleteRemoval, .removeSteps, .removeAttempts, .removeLines, .removeEmails, .removeRuns,
+            .removeTakenBy, .orphanInstances, .orphanChildren, .removeRunSteps, .removeRunAttempts, .removeRunLines, .removeRun,
+            .oldestEvents, .readEvent, .removeEventKey, .removeEvent, .removeTaken, .removeFirings:
+            removalSQL
         }
     }
 
@@ -67,11 +76,11 @@ enum HotStatement: Int, CaseIterable {
         case .markInstance: "UPDATE wf_instance SET marks = marks + 1 WHERE number = ?"
         case .insertInstance:
             """
-            INSERT INTO wf_instance (id, version, status, ending, hold, hold_reason, cleanup, run, continuations,
+            INSERT INTO wf_instance (number, id, version, status, ending, hold, hold_reason, cleanup, run, continuations,
                 last_sequence, marks, marks_consumed, cancel_consumed, started_at, run_started_at, ended_at, created_at,
                 created_event, parent, depth, event_depth, workflow, digest, config, caller_key, labels, trigger, input,
                 output, failure)
-            VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO NOTHING
             """
         case .insertLabel: "INSERT INTO wf_label (name, value, instance) VALUES (?, ?, ?)"
@@ -109,7 +118,8 @@ enum HotStatement: Int, CaseIterable {
             """
         case .clearTimer: "DELETE FROM wf_timer WHERE instance = ? AND run = ? AND key = ?"
         case .clearTimers: "DELETE FROM wf_timer WHERE instance = ? AND run <> ?"
-        case .insertLog: "INSERT INTO wf_log (instance, run, time, level, key, message, data) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        case .insertLog:
+            "INSERT INTO wf_log (line, instance, run, time, level, key, message, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         case .insertEmail:
             """
             INSERT INTO wf_email (instance, id, key, time, recipients, subject, file) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -171,8 +181,9 @@ enum HotStatement: Int, CaseIterable {
         case .findDefinition: "SELECT 1 FROM wf_definition WHERE digest = ?"
         case .insertDefinition:
             """
-            INSERT INTO wf_definition (digest, workflow, semantics, sources, match_sets, stored_at) VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (digest) DO NOTHING
+            INSERT INTO wf_definition (digest, workflow, semantics, sources, match_sets, retention, stored_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (digest) DO UPDATE SET retention = excluded.retention WHERE retention IS NULL
             """
         case .insertMatchSet: "INSERT INTO wf_match_set (event, paths) VALUES (?, ?) ON CONFLICT DO NOTHING"
         case .findConfig: "SELECT 1 FROM wf_config WHERE digest = ?"

@@ -94,7 +94,8 @@ struct ReadConnection {
 
     func definition(_ digest: ContentDigest) throws -> DefinitionRecord? {
         try first(
-            "SELECT workflow, semantics, sources, match_sets FROM wf_definition WHERE digest = ?", { $0.text(digest.hex) },
+            "SELECT workflow, semantics, sources, match_sets, retention FROM wf_definition WHERE digest = ?",
+            { $0.text(digest.hex) },
             { columns throws(SQLiteFailure) in
                 DefinitionRecord(
                     digest: digest, workflow: columns.text(), semantics: Int(columns.int()),
@@ -105,7 +106,7 @@ struct ReadConnection {
                         MatchSet(
                             event: $0["event"]?.stringValue ?? "",
                             paths: $0["paths"]?.listValue?.compactMap(\.stringValue) ?? [])
-                    })
+                    }, retention: DefinitionRecord.retention(stored: try columns.optionalJSON()))
             })
     }
 

@@ -18,9 +18,10 @@ extension Database {
             guard let row else { continue }
             let line = LogRow.crashed(row["crashes"], at: time)
             try execute(
-                sql: "INSERT INTO wf_log (instance, run, time, level, message, data) VALUES (?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO wf_log (line, instance, run, time, level, message, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    suspect.number, row["run"] as Int, line.time.microseconds, line.level, line.message, JSON.text(line.data),
+                    try Numbering.lines.last(in: self) + 1, suspect.number, row["run"] as Int, line.time.microseconds,
+                    line.level, line.message, JSON.text(line.data),
                 ])
             try execute(
                 sql: """

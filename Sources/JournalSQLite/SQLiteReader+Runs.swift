@@ -73,8 +73,9 @@ extension SQLiteReader {
         try read { connection in
             try connection.all(
                 """
-                SELECT i.id, t.run, t.wait, t.time FROM wf_taken AS t JOIN wf_instance AS i ON i.number = t.instance
-                WHERE t.event = ? ORDER BY t.instance
+                SELECT i.id, t.run, t.wait, t.time FROM wf_event AS e JOIN wf_taken AS t ON t.event = e.sequence
+                    JOIN wf_instance AS i ON i.number = t.instance
+                WHERE e.sequence = ? ORDER BY t.instance
                 """,
                 { $0.int(event.number) },
                 { columns throws(SQLiteFailure) in

@@ -11,10 +11,13 @@ extension Schema {
 
         -- What is being removed: a run of an instance, or with run 0 all that is left of a removed one.
         CREATE TABLE wf_removal (
-            instance INTEGER NOT NULL,
             run INTEGER NOT NULL,
-            PRIMARY KEY (instance, run)
+            instance INTEGER NOT NULL,
+            PRIMARY KEY (run, instance)
         ) STRICT, WITHOUT ROWID;
+        -- Runs before the previous one were kept until now.
+        INSERT INTO wf_removal (run, instance)
+            SELECT r.run, r.instance FROM wf_run AS r JOIN wf_instance AS i ON i.number = r.instance WHERE r.run < i.run - 1;
 
         -- Cron triggers: all instants up to "position" are decided.
         CREATE TABLE wf_schedule (

@@ -4,7 +4,7 @@ package enum Schema {
     static let applicationID: Int32 = 0x7766_726E
 
     /// Each brings a file from the version of its index to the next, in one transaction. Never edited once released.
-    static let migrations: [String] = [version1, version2, version3]
+    package static let migrations: [String] = [version1, version2, version3]
     package static var version: Int { migrations.count }
 
     package static let version1 = """

@@ -39,7 +39,8 @@ package struct JournalContract {
         + requestClauses + timerClauses + definitionClauses + queryClauses + explainingClauses + recordClauses
         + enqueueClauses + childClauses + childEndClauses + triggerClauses + gateClauses + overflowClauses + holdClauses
         + continuationClauses + retryClauses + rebindingClauses + staleClauses + scheduleClauses + overlapClauses
-        + crashClauses + quarantineClauses
+        + crashClauses + quarantineClauses + expiryClauses + removedClauses + oldRunClauses
+        + eventRemovalClauses
 }
 
 /// A clock that moves when it is told to.

@@ -79,6 +79,39 @@ import WorkflowJournal
         #expect(try journal.runs(of: Self.id(4)).map(\.kind) == [.started, .retried])
     }
 
+    @Test func `old runs that a file of version 2 has kept leave, and its definitions learn how long instances are kept`()
+        throws
+    {
+        let path = folder.file("one.db")
+        try makeVersion1(path)
+        let version2 = Array(Schema.migrations.prefix(2))
+        try SQLiteJournal.open(path: path, durability: .full, migrations: version2, clock: SQLiteJournal.systemClock).close()
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    UPDATE wf_instance SET run = 4 WHERE number = 1;
+                    WITH r (run) AS (VALUES (1), (2), (3), (4))
+                    INSERT INTO wf_run (instance, run, kind, digest, input, kept_seq)
+                    SELECT 1, r.run, iif(r.run = 1, 'started', 'continued_as_new'), digest, '{}', 0 FROM r, wf_instance
+                    WHERE number = 1;
+                    WITH r (run) AS (VALUES (2), (3), (4))
+                    INSERT INTO wf_step (instance, run, key, verb, status, scheduled_seq, attempt, interruptions, occurrence,
+                        scheduled_at) SELECT 1, r.run, 'a', 'call', 'completed', 0, 1, 0, 0, 1700 FROM r;
+                    """)
+        }
+        try queue.close()
+        let journal = try SQLiteJournal.open(path: path)
+        _ = try journal.open(node: "one")
+        #expect(try journal.definition(Self.definition.digest) == Self.definition)
+        var definition = Self.definition
+        definition.retention = [.failed: TimeSpan(microseconds: 60_000_000)]
+        _ = try journal.write([.define(definition), .remove(RemovalOrder())])
+        #expect(try journal.definition(Self.definition.digest) == definition)
+        #expect(try journal.runs(of: Self.id(1)).map(\.run) == [1, 3, 4])
+        #expect(try (1...4).map { try journal.steps(of: Self.id(1), run: $0).count } == [0, 0, 1, 1])
+    }
+
     @Test func `a migrated file and a new one have the same tables`() throws {
         func schema(_ name: String) throws -> [String] {
             let queue = try DatabaseQueue(path: folder.file(name))

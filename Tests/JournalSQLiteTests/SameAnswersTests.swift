@@ -32,7 +32,8 @@ final class StorePair {
     static let definitions = ["one", "two"].map { name in
         DefinitionRecord(
             digest: ContentDigest(of: name.utf8), workflow: "w", semantics: 1, sources: [],
-            matchSets: [MatchSet(event: "paid", paths: ["n"])])
+            matchSets: [MatchSet(event: "paid", paths: ["n"])],
+            retention: name == "two" ? [.completed: TimeSpan(microseconds: 4_000_000)] : [:])
     }
     static let config: Value = ["a": 1]
 
@@ -153,7 +154,8 @@ struct RandomWrites {
 
     private mutating func write(for pair: StorePair) throws -> JournalWrite {
         let time = pair.memory.now()
-        switch number(below: 22) {
+        switch number(below: 24) {
+        case 22, 23: return .remove(removal())
         case 0: return .transition(start(at: time))
         case 1, 2, 3: return .enqueue(new(at: time, keyed: true))
         case 4, 5: return .accept(sent(at: time, source: "shop"))
@@ -162,6 +164,15 @@ struct RandomWrites {
         case 9, 10: return try revival(for: pair, at: time).map(JournalWrite.transition) ?? .enqueue(new(at: time, keyed: true))
         default: return try advance(for: pair, at: time).map(JournalWrite.transition) ?? .enqueue(new(at: time, keyed: true))
         }
+    }
+
+    /// With ages that some of what is there has reached.
+    private mutating func removal() -> RemovalOrder {
+        func age() -> TimeSpan { TimeSpan(microseconds: Int64(number(below: 12)) * 1_000_000) }
+        var order = RemovalOrder()
+        for status in [InstanceStatus.completed, .failed, .cancelled] where chance(2) { order.instances[status] = age() }
+        if chance(2) { order.events = age() }
+        return order
     }
 
     /// Whom a death finds at work: mostly the same ones, so that some are quarantined.
