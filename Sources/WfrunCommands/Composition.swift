@@ -33,9 +33,10 @@ struct Composition: Sendable {
         } catch {
             throw CommandFailure(error, database: database)
         }
+        let actionSettings = try actionsConfiguration(settings, database: database)
         let actions: BuiltinActions
         do throws(ActionsConfigurationError) {
-            actions = try BuiltinActions(configuration: try actionsConfiguration(settings, database: database))
+            actions = try BuiltinActions(configuration: actionSettings)
         } catch {
             throw CommandFailure(.failed, "The configuration of the actions cannot be used: \(error.description).")
         }

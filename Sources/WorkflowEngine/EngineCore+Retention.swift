@@ -11,10 +11,10 @@ extension EngineCore {
 
     func removalWritten(_ outcome: WriteOutcome) {
         isRemoving = false
-        if case .removed(let removed) = outcome, removed.hasMore {
-            removeExpired()
-        } else {
-            nextRemoval = now.adding(configuration.removalInterval) ?? now
+        if case .removed(let removed) = outcome, removed.hasMore { return removeExpired() }
+        nextRemoval = now.adding(configuration.removalInterval) ?? now
+        if case .refused(let refusal) = outcome {
+            effects.append(.report("what is past its age could not be removed: \(refusal.message)"))
         }
     }
 }

@@ -45,7 +45,7 @@ final class FakeService: WorkflowService {
     func cronTriggers() -> [CronTrigger] {
         offered.flatMap { offered in
             CurrentDefinition(graph: offered.graph, config: [:], configDigest: ContentDigest(of: [:] as Value))
-                .cronTriggers(zones: .system())
+                .cronTriggers()
         }
     }
 

@@ -56,7 +56,7 @@ final class ProjectDefinitions: DefinitionProvider, Sendable {
     func cronTriggers() -> [CronTrigger] {
         let current = state.withLock { $0.entries.values.compactMap(\.current) }
         return current.sorted { $0.graph.workflow.precedesByCodePoint($1.graph.workflow) }
-            .flatMap { $0.cronTriggers(zones: .system()) }
+            .flatMap { $0.cronTriggers() }
     }
 
     func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {

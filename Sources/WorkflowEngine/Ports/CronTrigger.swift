@@ -22,7 +22,7 @@ package struct CronTrigger: Sendable {
 
 extension CurrentDefinition {
     /// Its cron triggers, in the order of the file. Left out is what cannot be read: checked definitions have none of it.
-    package func cronTriggers(zones: TimeZoneDatabase) -> [CronTrigger] {
+    package func cronTriggers(zones: TimeZoneDatabase = .system()) -> [CronTrigger] {
         graph.triggers.compactMap { trigger in
             guard case .cron(let cron) = trigger.source, let expression = try? CronExpression(cron.pattern),
                 let zone = try? zones.rules(named: cron.timezone)

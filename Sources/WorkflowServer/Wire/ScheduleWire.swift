@@ -1,5 +1,6 @@
 import Values
 import WorkflowEngine
+import WorkflowGraph
 import WorkflowJournal
 
 extension Wire {
