@@ -13,6 +13,12 @@ struct ServeCommand: AsyncParsableCommand {
             A workflow whose settings are missing cannot be started; the log says which \
             setting and how to give it. When that is so for all of them, the server ends.
 
+            Cron triggers fire while a server runs, and what was missed is made up for as the \
+            trigger's 'catchup' says ('wfrun schedules' shows both). Of wfrun.yaml, \
+            'schedules.catchupWindow' (7d) limits that, 'instances.retention' (forever) says how \
+            long ended instances are kept whose definition has no 'retention', and \
+            'events.retention' (30d) how long events are.
+
             Examples:
               wfrun serve
               wfrun serve --definitions workflows --db /var/lib/wfrun/wfrun.db
