@@ -99,10 +99,10 @@ extension InvariantChecker {
     }
 
     private func checkInvoke(_ row: StepRow, _ now: Observation) {
-        let children = ((try? store.children(of: now.id)) ?? []).filter { $0.link.step == row.key }
+        let children = children(of: now.id).filter { $0.link.step == row.key }
         let isReal = children.contains { child in
             if child.link.isDetached { return row.output?["instanceId"]?.stringValue == child.id.text }
-            guard child.status == .completed, let end = observed[child.id] else { return false }
+            guard child.status == .completed, let end = everSeen(child.id) else { return false }
             return JSON.text(end.stored.state.output ?? .null) == JSON.text(row.output ?? .null)
         }
         if !isReal { report("I4", "\(row.key) has a result that no child produced") }

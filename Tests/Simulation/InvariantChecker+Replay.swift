@@ -68,7 +68,7 @@ extension InvariantChecker {
     private func checkChildren(_ now: Observation, _ commands: [Command]) {
         for case .startChild(let request) in commands where !request.isDetached {
             guard let row = now.byKey[request.leaf.key], row.status == .waiting else { continue }
-            let isThere = ((try? store.children(of: now.id)) ?? []).contains { child in
+            let isThere = children(of: now.id).contains { child in
                 child.link.step == row.key && child.link.run == now.run && child.link.attempt == row.attempt
             }
             // One that its gate rejected is told of by its end.
@@ -83,7 +83,7 @@ extension InvariantChecker {
     private func checkStopped(_ steps: some Sequence<MemoKey>, _ now: Observation) {
         let stopped = Set(steps)
         guard !stopped.isEmpty else { return }
-        for child in (try? store.children(of: now.id)) ?? []
+        for child in children(of: now.id)
         where child.link.run == now.run && stopped.contains(child.link.step) && !child.status.isTerminal
             && !child.link.isDetached
         {

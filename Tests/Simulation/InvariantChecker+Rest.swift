@@ -33,14 +33,14 @@ extension InvariantChecker {
     }
 
     private func isDetached(_ row: StepRow, _ now: Observation) -> Bool {
-        ((try? store.children(of: now.id)) ?? []).contains {
+        children(of: now.id).contains {
             $0.link.isDetached && $0.link.step == row.key && $0.link.run == now.run
         }
     }
 
     /// An attached child of this run is live.
     private func waitsForChild(_ now: Observation) -> Bool {
-        ((try? store.children(of: now.id)) ?? []).contains { child in
+        children(of: now.id).contains { child in
             !child.link.isDetached && child.link.run == now.run && !child.status.isTerminal
                 && now.byKey[child.link.step]?.status == .waiting
         }
@@ -132,7 +132,7 @@ extension InvariantChecker {
 
     /// G16: what its parent started ends with it.
     private func checkOrphans(_ now: Observation) {
-        for child in (try? store.children(of: now.id)) ?? [] {
+        for child in children(of: now.id) {
             guard !child.link.isDetached, !child.status.isTerminal, child.link.run == now.run else { continue }
             report("G16", "\(now.id) has ended and its child \(child.id) has not")
         }

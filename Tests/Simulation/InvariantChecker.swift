@@ -161,6 +161,15 @@ final class InvariantChecker {
     /// Also when its retention is over.
     func everSeen(_ id: InstanceID) -> Observation? { observed[id] ?? gone[id] }
 
+    /// All that its `invoke` steps have started, also those whose retention is over.
+    func children(of id: InstanceID) -> [ChildSummary] {
+        let left = order.compactMap { gone[$0] }.compactMap { child -> ChildSummary? in
+            guard let link = child.stored.parent, link.instance == id else { return nil }
+            return ChildSummary(id: child.id, workflow: child.stored.workflow, link: link, status: child.status, hold: nil)
+        }
+        return left + ((try? store.children(of: id)) ?? [])
+    }
+
     func startedInstance(_ key: String) -> InstanceID? { startAnswers[key] }
 
     func eventAnswered(_ event: NewEvent, _ accepted: WriteOutcome.AcceptedEvent) {
