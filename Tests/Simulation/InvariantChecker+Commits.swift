@@ -45,7 +45,7 @@ extension InvariantChecker {
 
     /// The next stored event is the one that was sent; one known before is not stored again.
     private func accept(_ sent: NewEvent, _ arrived: inout [StoredEvent]) {
-        if events.contains(where: { $0.id == sent.id && $0.source == sent.source }) { return }
+        if events.contains(where: { $0.id == sent.id && $0.source == sent.source && $0.sequence > eventsGone }) { return }
         guard let event = arrived.first, event.id == sent.id, event.source == sent.source, event.name == sent.name,
             JSON.text(event.data) == JSON.text(sent.data)
         else { return report("I12", "event \(sent.source)/\(sent.id) is not stored as it was sent") }

@@ -32,6 +32,11 @@ extension InvariantChecker {
         }
     }
 
+    /// Sent again, it would be another event.
+    func hasLeft(_ event: NewEvent) -> Bool {
+        events.contains { $0.id == event.id && $0.source == event.source && $0.sequence <= eventsGone }
+    }
+
     /// At the end: nothing has stayed for minutes beyond its age.
     func checkLeftovers(_ order: RemovalOrder) {
         guard let lately = clock().adding(TimeSpan(microseconds: -300_000_000)) else { return }

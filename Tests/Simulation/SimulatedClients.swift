@@ -37,6 +37,7 @@ extension SimulatedWorld {
             later(100_000) { $0.send(event, repetitions: repetitions) }
             return
         }
+        if checker.hasLeft(event.event) { return }
         ask({ .write($0, .accept(SentEvent(event: event.event))) }) { [unowned self] answer in
             switch answer {
             case .written(.accepted(let accepted)):
