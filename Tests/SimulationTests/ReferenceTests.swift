@@ -13,11 +13,19 @@ struct ReferenceTests {
     }
 
     @Test func `Without faults the engine does what the reference interpreter says`() throws {
+        try compareAll(ReferenceComparison.compare)
+    }
+
+    @Test func `Without faults instances come through a gate as the reference says`() throws {
+        try compareAll(ReferenceComparison.compareGate)
+    }
+
+    private func compareAll(_ compare: (UInt64) throws -> ReferenceComparison.Report) throws {
         var differing: [ReferenceComparison.Report] = []
         var calls = 0
         var endings: [String: Int] = [:]
         for seed in Self.seeds {
-            let report = try ReferenceComparison.compare(seed: seed)
+            let report = try compare(seed)
             calls += report.calls
             for ending in report.endings { endings[ending.rawValue, default: 0] += 1 }
             if report.difference != nil { differing.append(report) }

@@ -39,8 +39,8 @@ final class InstantWorld {
         core.handle(.opened(epoch), at: clock.now)
     }
 
-    func start(_ workflow: String, input: Value, id: InstanceID) {
-        plan(0) { .start($0, StartRequest(workflow: workflow, input: input, trigger: ["type": "api"]), id) }
+    func start(_ workflow: String, input: Value, id: InstanceID, at time: Int64 = 0) {
+        plan(time) { .start($0, StartRequest(workflow: workflow, input: input, trigger: ["type": "api"]), id) }
     }
 
     func cancel(_ id: InstanceID, at time: Int64, compensates: Bool) {

@@ -53,19 +53,8 @@ package struct ReferenceComparison {
         _ graphs: [StepGraph], workflow: String, input: Value, id: InstanceID, seed: UInt64, cancel: Int64? = nil,
         compensates: Bool = true, events: [ReferenceInterpreter.Sent] = [], _ report: inout Report
     ) throws -> String? {
-        let act = { (workflow: String, action: String, key: String, attempt: Int) in
-            Self.act(seed, workflow, action, key, attempt)
-        }
-        // In every other project requests go on although they are told to stop, as real ones do.
-        let answersStopped = { (action: String) in seed.isMultiple(of: 2) && action == "http" }
-        let reference = ReferenceInterpreter(
-            graphs: graphs, config: config, epoch: SimulatedClock.start, answersStopped: answersStopped, events: events,
-            act: act)
+        let (reference, world) = try both(graphs, seed: seed, events: events)
         let expected = reference.account(of: workflow, input: input, id: id, cancel: cancel, compensates: compensates)
-        let world = try InstantWorld(
-            SimulatedDefinitions(graphs, config: config), records: graphs.map { $0.record() }, config: config,
-            answersStopped: answersStopped,
-            act: act)
         world.start(workflow, input: input, id: id)
         for event in events { world.send(event) }
         if let cancel { world.cancel(id, at: cancel, compensates: compensates) }
@@ -74,7 +63,7 @@ package struct ReferenceComparison {
         guard let detail = try world.journal.instance(id) else { return "the engine has no instance" }
         report.calls += world.calls.count
         report.endings.append(detail.summary.status)
-        let found = difference(expected, detail, world.calls)
+        let found = difference(expected.calls, world.calls) ?? difference(expected, detail)
         if found != nil {
             report.recorded = try world.journal.steps(of: id, run: nil).map { row in
                 func at(_ time: Timestamp?) -> String {
@@ -87,11 +76,27 @@ package struct ReferenceComparison {
         return found
     }
 
-    private static func difference(
-        _ expected: ReferenceInterpreter.Account, _ detail: InstanceDetail, _ calls: [ReferenceInterpreter.Call]
-    ) -> String? {
+    /// The reference interpreter and the engine, in the same world.
+    static func both(
+        _ graphs: [StepGraph], seed: UInt64, events: [ReferenceInterpreter.Sent]
+    ) throws -> (reference: ReferenceInterpreter, world: InstantWorld) {
+        let act = { (workflow: String, action: String, key: String, attempt: Int) in
+            Self.act(seed, workflow, action, key, attempt)
+        }
+        // In every other project requests go on although they are told to stop, as real ones do.
+        let answersStopped = { (action: String) in seed.isMultiple(of: 2) && action == "http" }
+        let reference = ReferenceInterpreter(
+            graphs: graphs, config: config, epoch: SimulatedClock.start, answersStopped: answersStopped, events: events,
+            act: act)
+        let world = try InstantWorld(
+            SimulatedDefinitions(graphs, config: config), records: graphs.map { $0.record() }, config: config,
+            answersStopped: answersStopped, act: act)
+        return (reference, world)
+    }
+
+    static func difference(_ expected: [ReferenceInterpreter.Call], _ calls: [ReferenceInterpreter.Call]) -> String? {
         let made = calls.sorted { ($0.at, $0.key, $0.workflow) < ($1.at, $1.key, $1.workflow) }
-        let wanted = expected.calls.sorted { ($0.at, $0.key, $0.workflow) < ($1.at, $1.key, $1.workflow) }
+        let wanted = expected.sorted { ($0.at, $0.key, $0.workflow) < ($1.at, $1.key, $1.workflow) }
         if made != wanted {
             let index =
                 zip(made, wanted).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(made.count, wanted.count)
@@ -101,6 +106,10 @@ package struct ReferenceComparison {
             }
             return "call \(index) should be \(text(wanted)), the engine made \(text(made))"
         }
+        return nil
+    }
+
+    static func difference(_ expected: ReferenceInterpreter.Account, _ detail: InstanceDetail) -> String? {
         let summary = detail.summary
         if summary.status != expected.status {
             return "it should be \(expected.status.rawValue) (\(expected.failure?.code ?? "")), "

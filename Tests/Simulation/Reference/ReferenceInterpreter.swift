@@ -72,9 +72,11 @@ package struct ReferenceInterpreter {
 
     /// - Parameters:
     ///   - start: Microseconds after the epoch, like all times here.
+    ///   - createdAt: When it came, if it did not begin at once: events from then on count for it.
     ///   - cancel: When the instance is told to cancel, if it is.
     package func account(
-        of workflow: String, input: Value, id: InstanceID, start: Int64 = 0, cancel: Int64? = nil, compensates: Bool = true
+        of workflow: String, input: Value, id: InstanceID, start: Int64 = 0, createdAt: Int64? = nil, cancel: Int64? = nil,
+        compensates: Bool = true
     ) -> Account {
         guard let graph = graphs[workflow] else { preconditionFailure("the reference runs known workflows only") }
         var input = input
@@ -82,7 +84,7 @@ package struct ReferenceInterpreter {
         var calls: [Call] = []
         var isIncomplete = false
         var run = 1
-        let createdAt = start
+        let createdAt = createdAt ?? start
         var taken: Set<Int> = []
         while true {
             var stops = Stops()
