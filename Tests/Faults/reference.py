@@ -176,11 +176,74 @@ class Trial:
             "failure": failure["code"] if failure else None, "cleanup_incomplete": row["cleanup"] == "incomplete",
             "calls": sorted(outside.calls.get(self.name, [])),
         }
-        expected = self.wanted["expected"] | {"calls": sorted(self.wanted["expected"]["calls"])}
+        # What came of an event shows the name.
+        expected = json.loads(json.dumps(self.wanted["expected"]).replace(self.wanted["input"]["id"], self.name))
+        expected["calls"] = sorted(expected["calls"])
         for part, value in expected.items():
             if self.found[part] != value:
                 return f"{part} should be {json.dumps(value)}, the server has {json.dumps(self.found[part])}"
         return None
+
+
+class Visitors:
+    """Instances that come to one gate, one after the other."""
+
+    def __init__(self, project, suffix=""):
+        self.project = project
+        self.workflow = project["gate"]
+        self.suffix = suffix
+        self.trials = [
+            Trial({"input": visitor["input"], "expected": visitor["expected"]}, visitor["input"]["id"] + suffix)
+            for visitor in project["visitors"]]
+
+    def begin(self, server):
+        begun = time.monotonic()
+        for trial, visitor in zip(self.trials, self.project["visitors"]):
+            time.sleep(max(0, begun + visitor["at"] / 1000 - time.monotonic()))
+            # Without a key: a refusal is an answer here, and is not asked for again.
+            status, answer = server.insist("POST", f"/v1/workflows/{self.workflow}/instances", {"input": trial.input})
+            if status == 409 and answer["code"] == "workflow.rejected":
+                trial.id = None
+            elif status in (200, 201):
+                trial.id = answer["id"]
+            else:
+                raise RuntimeError(f"starting {self.workflow} was answered {status}: {answer}")
+
+    def judge(self, rows, outside):
+        for number, trial in enumerate(self.trials):
+            if trial.wanted["expected"]["status"] == "rejected" or trial.id is None:
+                found = "rejected" if trial.id is None else rows[trial.id]["status"]
+                difference = None if found == trial.wanted["expected"]["status"] else f"status should be {trial.wanted['expected']['status']}, the server has {found}"
+            else:
+                difference = trial.judge(rows[trial.id], outside)
+            if difference:
+                return f"visitor {number}: {difference}"
+        return None
+
+    def again(self, attempt):
+        return Visitors(self.project, f"-{attempt}")
+
+    def __str__(self):
+        return f"{self.workflow} {json.dumps([(visitor['at'], visitor['input']) for visitor in self.project['visitors']])}"
+
+
+class Single:
+    """One instance by itself."""
+
+    def __init__(self, wanted, name):
+        self.trial = Trial(wanted, name)
+
+    def begin(self, server):
+        self.trial.begin(server)
+
+    def judge(self, rows, outside):
+        return self.trial.judge(rows[self.trial.id], outside)
+
+    def again(self, attempt):
+        return Single(self.trial.wanted, f"{self.trial.name}-{attempt}")
+
+    def __str__(self):
+        return f"{self.trial.wanted['workflow']} {json.dumps(self.trial.input)} cancel {self.trial.wanted['cancel']}"
 
 
 def run_trials(server, outside, trials, pause):
@@ -197,7 +260,7 @@ def run_trials(server, outside, trials, pause):
     if not harness.eventually(lambda: server.count(unended) == 0, 120, pause=0.2):
         print("not all instances ended:", [tuple(row) for row in server.rows("SELECT id, workflow, status FROM wf_instance WHERE ended_at IS NULL LIMIT 5")])
     rows = {row["id"]: row for row in server.rows("SELECT id, status, output, failure, cleanup FROM wf_instance")}
-    return [(trial, trial.judge(rows[trial.id], outside)) for trial in trials]
+    return [(trial, trial.judge(rows, outside)) for trial in trials]
 
 
 def main():
@@ -216,7 +279,7 @@ def main():
         os.mkdir(definitions)
         for project in projects:
             for number, text in enumerate(project["texts"]):
-                with open(os.path.join(definitions, f"sim-{project['seed']}-{number}.yaml"), "w", encoding="utf-8") as file:
+                with open(os.path.join(definitions, f"sim-{project['label']}-{number}.yaml"), "w", encoding="utf-8") as file:
                     file.write(text)
         script = os.path.join(folder, "act.sh")
         outside = Outside([attempt for project in projects for attempt in project["attempts"]])
@@ -227,19 +290,20 @@ def main():
         outside.database = server.database
         try:
             server.start()
-            everything = [
-                Trial(wanted, wanted["input"]["id"]) for project in projects for wanted in project["instances"]]
+            everything = [Single(wanted, wanted["input"]["id"]) for project in projects for wanted in project["instances"]]
+            gates = [Visitors(project) for project in projects if project["visitors"]]
+            everything += gates
             outcomes = run_trials(server, outside, everything, given.pause / 1000)
             differing = [(trial, difference) for trial, difference in outcomes if difference]
             report.passed += len(outcomes) - len(differing)
             for trial, difference in differing:
                 repeated = [difference]
                 for attempt in range(2):
-                    again = Trial(trial.wanted, f"{trial.name}-{attempt}")
-                    repeated += [found for _, found in run_trials(server, outside, [again], 0) if found]
-                report.check(len(repeated) < 3, f"{trial.wanted['workflow']} {json.dumps(trial.input)} cancel {trial.wanted['cancel']}", repeated[-1])
+                    repeated += [found for _, found in run_trials(server, outside, [trial.again(attempt)], 0) if found]
+                report.check(len(repeated) < 3, str(trial), repeated[-1])
             report.say(
-                f"seeds {first} to {first + given.projects - 1}: {len(projects)} projects, {len(everything)} instances, "
+                f"seeds {first} to {first + given.projects - 1}: {len(projects)} projects, {len(everything) - len(gates)} instances "
+                f"and {len(gates)} gates with {sum(len(gate.trials) for gate in gates)} visitors, "
                 f"{sum(len(calls) for calls in outside.calls.values())} calls; {len(differing)} were run again")
             report.check(not outside.strange, "every call belongs to a step that is stored as running", outside.strange[:5])
             harness.check_journal(report, server)

@@ -19,6 +19,7 @@ extension InvariantChecker {
             gone[id] = seen
             observed[id] = nil
         }
+        if !removed.hasMore { checkComplete(order) }
         for sequence in removed.events {
             guard let event = events.first(where: { $0.sequence == sequence }), sequence.number == eventsGone.number + 1 else {
                 report("I22", "event \(sequence.number) was removed out of turn")
@@ -32,28 +33,35 @@ extension InvariantChecker {
         }
     }
 
+    /// A commit that says there is no more to remove has left nothing that may go.
+    private func checkComplete(_ order: RemovalOrder) {
+        lastRemoval = clock()
+        for id in self.order {
+            guard let seen = observed[id], seen.status.isTerminal, whyKept(seen, order, at: clock()) == nil else { continue }
+            report("I22", "\(id) should have been removed")
+        }
+    }
+
     /// Sent again, it would be another event.
     func hasLeft(_ event: NewEvent) -> Bool {
         events.contains { $0.id == event.id && $0.source == event.source && $0.sequence <= eventsGone }
     }
 
-    /// At the end: nothing has stayed for minutes beyond its age.
-    func checkLeftovers(_ order: RemovalOrder) {
-        guard let lately = clock().adding(TimeSpan(microseconds: -300_000_000)) else { return }
-        for id in self.order {
-            guard let seen = observed[id], seen.status.isTerminal else { continue }
-            if whyKept(seen, order, at: lately) == nil { report("I22", "\(id) should have been removed") }
+    /// At the end, after minutes without faults: there have been removals until now.
+    func checkRemovals() {
+        if lastRemoval.map({ clock().since($0).microseconds > 300_000_000 }) ?? true {
+            report("I22", "nothing has been removed since \(lastRemoval?.description ?? "the start")")
         }
     }
 
-    /// Nil: it might have gone then.
+    /// Nil: it may go.
     private func whyKept(_ seen: Observation, _ order: RemovalOrder, at time: Timestamp) -> String? {
         guard seen.status.isTerminal, let endedAt = seen.stored.state.endedAt else { return "it is \(seen.status.rawValue)" }
         let own = graphsByDigest[seen.stored.digest]?.retention[seen.status.rawValue]
         if !isOver(own ?? order.instances[seen.status], since: endedAt, at: time) { return "it ended at \(endedAt)" }
         let live = self.order.first { id in
             guard let other = observed[id], other.stored.parent?.instance == seen.id else { return false }
-            return !other.status.isTerminal || other.stored.state.endedAt.map { $0 > time } ?? false
+            return !other.status.isTerminal
         }
         if let live {
             note("kept for a live child")

@@ -46,6 +46,9 @@ final class InvariantChecker {
     var catchUpWindow = TimeSpan(microseconds: 0)
     /// What is removed, if anything is.
     var retention: RemovalOrder?
+    var lastRemoval: Timestamp?
+    /// There have been no faults for minutes.
+    var isSettled = false
     /// As it was when it was removed.
     var gone: [InstanceID: Observation] = [:]
     /// Events up to here have been removed.
@@ -174,7 +177,7 @@ final class InvariantChecker {
 
     func eventAnswered(_ event: NewEvent, _ accepted: WriteOutcome.AcceptedEvent) {
         let name = "\(event.source)/\(event.id)"
-        if let earlier = eventAnswers[name], earlier != accepted.sequence {
+        if let earlier = eventAnswers[name], earlier != accepted.sequence, earlier > eventsGone {
             report("G8", "event \(name) has the places \(earlier.number) and \(accepted.sequence.number)")
         }
         eventAnswers[name] = accepted.sequence
@@ -201,7 +204,7 @@ final class InvariantChecker {
         for id in refusedStarts where everSeen(id) != nil { report("I24", "a refused start has made \(id)") }
         checkKeys()
         checkTriggers()
-        if let retention { checkLeftovers(retention) }
+        if retention != nil && isSettled { checkRemovals() }
         for id in order {
             guard let now = observed[id], violation == nil else { continue }
             checkEnd(now)
