@@ -1,10 +1,10 @@
 import Schedules
-package import Values
+import Values
 import WorkflowGraph
 
 /// What becomes of the instants of a cron trigger that have come, as far as times alone decide it (guarantees.md G11).
-package struct CatchUp {
-    package enum Verdict: Sendable, Hashable {
+struct CatchUp {
+    enum Verdict: Sendable, Hashable {
         case due
         /// No server ran then, or none that could act, and `catchup` does not make up for it.
         case missed
@@ -14,9 +14,9 @@ package struct CatchUp {
 
     /// An instant that is later than this counts as missed, whatever server ran: a machine that slept catches up like one that
     /// was off.
-    package static let lateness = TimeSpan(microseconds: 60_000_000)
+    static let lateness = TimeSpan(microseconds: 60_000_000)
     /// `catchup: all` makes up for so many.
-    package static let most = 100
+    static let most = 100
 
     private let missedThrough: Timestamp
     private let windowStart: Timestamp
