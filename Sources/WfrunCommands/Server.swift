@@ -23,6 +23,9 @@ struct Server: Sendable {
     let watches: Bool
     let drain: TimeSpan
 
+    /// What open connections are given once nothing is answered any more.
+    private static let patience = Duration.seconds(2)
+
     /// Why the server ends.
     private enum End: Sendable {
         case signal(Int32)
@@ -142,7 +145,13 @@ struct Server: Sendable {
         }
         await group.triggerGracefulShutdown()
         await composition.shutdown(drain: drain)
-        listener.cancel()
+        // It closes what is open by itself; a client that holds on to its connection is not waited for.
+        let patience = Task {
+            try? await Task.sleep(for: Self.patience)
+            listener.cancel()
+        }
+        await listener.value
+        patience.cancel()
         failure.cancel()
         signalled.cancel()
         return end
