@@ -65,11 +65,7 @@ final class SimulatedWorld {
     /// What an author does to the workflow of this number.
     var onEdit: (Int) -> Void = { _ in }
     var onRetire: (Int) -> Void = { _ in }
-    /// The process dies at the next instance that it works on.
-    private var diesAtWork = false
-    /// It has died, though the call that it was in goes on.
-    private var hasDied = false
-    private var poisonings = 0
+    var death = Death()
 
     struct UnderWay {
         var execution: Int
@@ -141,45 +137,6 @@ final class SimulatedWorld {
         checker.detach()
     }
 
-    private func disturb(_ what: Disturbance) {
-        switch what {
-        case .kill: if core != nil { kill() }
-        case .shutdown: if core != nil { shutDown() }
-        case .clockJump(let microseconds): clock.jump(by: microseconds)
-        case .edit(let index):
-            onEdit(index)
-            definitionsChanged()
-        case .retire(let index):
-            onRetire(index)
-            definitionsChanged()
-        case .killAtWork: diesAtWork = core != nil
-        case .endSchedules:
-            if core != nil, clock.elapsed >= plan.calmAt + Scenario.settling { checker.checkSchedulesAreCurrent() }
-            definitions.endSchedules()
-            definitionsChanged()
-        }
-    }
-
-    private func definitionsChanged() { if core != nil, !isShuttingDown { post(.definitionsChanged) } }
-
-    /// What the core works on, as the store remembers it when the process dies under it.
-    private func worksOn(_ key: InstanceKey?) {
-        guard !hasDied else { return }
-        journal.noteWork(on: key, by: .executor)
-        guard let key else { return }
-        if let poison = plan.poison, let id = checker.startedInstance(poison), let seen = checker.observed[id],
-            seen.stored.claim.instance == key
-        {
-            checker.poisoned = id
-            poisonings += 1
-            hasDied = true
-            if poisonings > JournalLimits.crashes { checker.report("I23", "\(id) has killed the server \(poisonings) times") }
-        } else if diesAtWork {
-            checker.note("died at work")
-            hasDied = true
-        }
-    }
-
     /// When only the server's own polling is left, nothing is lost by looking again just before or after the next timer.
     /// False when there is no timer either: the world is at rest.
     private func skipToNextTimer() -> Bool {
@@ -225,7 +182,7 @@ final class SimulatedWorld {
             configuration.retention = plan.retention
             let works = Link(world: self)
             configuration.noteWork = { works.world?.worksOn($0) }
-            (hasDied, diesAtWork) = (false, false)
+            (death.isDue, death.hasCome) = (false, false)
             // Timers are read at polls: memory must reach beyond the next one.
             configuration.timerHorizon = max(configuration.timerHorizon, TimeSpan(microseconds: 3 * plan.pollInterval))
             let core = EngineCore(
@@ -271,7 +228,7 @@ final class SimulatedWorld {
         for client in cut { client.receive(.refused(EngineError(.unknown, "connection reset"))) }
     }
 
-    private func shutDown() {
+    func shutDown() {
         isShuttingDown = true
         post(.drain)
         awaitQuiet(until: clock.elapsed + 30_000_000, thenStopActions: true)
@@ -311,7 +268,7 @@ final class SimulatedWorld {
         for input in inputs {
             core.handle(input, at: sabotage?.time(journal.now()) ?? journal.now())
             // What it was about to do is not done.
-            if hasDied { return kill() }
+            if death.hasCome { return kill() }
         }
         perform(core.takeEffects())
         if !inbox.isEmpty && !isTurnScheduled {
