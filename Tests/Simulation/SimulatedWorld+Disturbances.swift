@@ -26,7 +26,7 @@ extension SimulatedWorld {
             definitionsChanged()
         case .killAtWork: death.isDue = core != nil
         case .endSchedules:
-            if core != nil, clock.elapsed >= plan.calmAt + Scenario.settling { checker.checkSchedulesAreCurrent() }
+            if core != nil, clock.elapsed - Scenario.settling >= plan.calmAt { checker.checkSchedulesAreCurrent() }
             definitions.endSchedules()
             definitionsChanged()
         }

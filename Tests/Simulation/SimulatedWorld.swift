@@ -105,7 +105,7 @@ final class SimulatedWorld {
             if agenda.hasOnlyTicks, !skipToNextTimer() { break }
         }
         if checker.violation == nil, steps >= stepLimit { checker.report("liveness", "still busy after \(steps) steps") }
-        checker.isSettled = clock.elapsed >= plan.calmAt + Scenario.settling && core != nil
+        checker.isSettled = clock.elapsed - Scenario.settling >= plan.calmAt && core != nil
         if checker.violation == nil { checker.checkAtRest(places: core?.placesInUse ?? 0) }
     }
 
