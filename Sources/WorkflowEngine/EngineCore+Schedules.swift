@@ -70,7 +70,8 @@ extension EngineCore {
     /// Decides what has come, or waits for the next instant.
     func goOn(_ name: ScheduleName) {
         guard let followed = schedules.followed[name], !schedules.writing.contains(name), !isDraining else { return }
-        let instants = Self.instants(of: followed, through: now)
+        let instants = followed.trigger.instants(
+            after: followed.position, through: now, count: JournalLimits.firingsPerCommit)
         guard let last = instants.last else {
             if let next = followed.trigger.schedule.next(after: followed.position) {
                 timers.insert(.schedule(name), dueAt: next)
@@ -84,19 +85,6 @@ extension EngineCore {
             ScheduleAdvance(
                 name: name, expected: followed.position, position: last,
                 firings: instants.map { firing(at: $0, of: followed.trigger, catchUp.verdict(on: $0)) }))
-    }
-
-    /// The next ones that have come, as many as one commit takes.
-    private static func instants(of followed: FollowedSchedule, through now: Timestamp) -> [Timestamp] {
-        var instants: [Timestamp] = []
-        var cursor = followed.position
-        while instants.count < JournalLimits.firingsPerCommit, let next = followed.trigger.schedule.next(after: cursor),
-            next <= now
-        {
-            instants.append(next)
-            cursor = next
-        }
-        return instants
     }
 
     private func submit(_ advance: ScheduleAdvance) {

@@ -61,8 +61,7 @@ extension JournalContract {
             bench throws in
             for number in 1...2 { try bench.started(number, status: .running) }
             let version = try bench.claim(1).version
-            var after = bench
-            for _ in 1..<JournalLimits.crashes { after = try after.crashed(on: 1) }
+            var after = try bench.crashed(times: JournalLimits.crashes - 1)
             #expect(try after.summary(1).hold == nil && after.claim(1).version == version)
             after = try after.crashed(on: 1)
             #expect(try after.store.claim(limit: 10).map(\.id) == [Bench.id(2)])
@@ -90,8 +89,7 @@ extension JournalContract {
         },
         Clause("another's mark and a stale transition forgive nothing") { bench throws in
             let claim = try bench.started(1) { $0.steps = [.insert(bench.step("a"))] }
-            var after = bench
-            for _ in 1..<JournalLimits.crashes { after = try after.crashed(on: 1) }
+            var after = try bench.crashed(times: JournalLimits.crashes - 1)
             _ = try after.cancel(Bench.id(1))
             #expect(try after.advance(claim) == .stale)
             after = try after.crashed(on: 1)
@@ -99,11 +97,10 @@ extension JournalContract {
         },
         Clause("an operator's resume lets a quarantined instance move again, with all its lives") { bench throws in
             try bench.started(1)
-            var after = bench
-            for _ in 1...JournalLimits.crashes { after = try after.crashed(on: 1) }
+            var after = try bench.crashed(times: JournalLimits.crashes)
             #expect(try after.request(1, .resume(reason: "fixed")) == .requested(.recorded(after.key(1))))
             #expect(try after.store.claim(limit: 10).map(\.id) == [Bench.id(1)])
-            for _ in 1..<JournalLimits.crashes { after = try after.crashed(on: 1) }
+            after = try after.crashed(times: JournalLimits.crashes - 1)
             #expect(try after.summary(1).hold == nil)
             after = try after.crashed(on: 1)
             #expect(try after.summary(1).hold == .quarantined)
@@ -114,8 +111,7 @@ extension JournalContract {
                 $0.instance.holdReason = "wait"
             }
             let version = try bench.claim(1).version
-            var after = bench
-            for _ in 1...JournalLimits.crashes { after = try after.crashed(on: 1) }
+            var after = try bench.crashed(times: JournalLimits.crashes)
             #expect(try after.summary(1).hold == .paused && after.summary(1).holdReason == "wait")
             #expect(try after.claim(1).version == version && after.crashes(of: 1) == [1, 2, 3, 4, 5])
             _ = try after.cancel(Bench.id(1))
@@ -125,8 +121,7 @@ extension JournalContract {
         },
         Clause("force ends an instance that was quarantined for its deaths") { bench throws in
             try bench.started(1)
-            var after = bench
-            for _ in 1...JournalLimits.crashes { after = try after.crashed(on: 1) }
+            var after = try bench.crashed(times: JournalLimits.crashes)
             #expect(try after.request(1, .forceCancel(CancelRequest())) == .requested(.recorded(after.key(1))))
             #expect(try after.summary(1).status == .cancelled)
         },
@@ -138,6 +133,11 @@ extension Bench {
     func crashed(on numbers: Int...) throws -> Bench {
         for (worker, number) in zip(Worker.allCases, numbers) { store.noteWork(on: try key(number), by: worker) }
         return try killed()
+    }
+
+    /// The journal after so many deaths in a row over instance 1.
+    func crashed(times: Int) throws -> Bench {
+        try (0..<times).reduce(self) { bench, _ in try bench.crashed(on: 1) }
     }
 
     /// What its log says about deaths.

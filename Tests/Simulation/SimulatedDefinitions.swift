@@ -38,9 +38,13 @@ package final class SimulatedDefinitions: DefinitionProvider {
 
     package func current(_ workflow: String) -> CurrentDefinition? { state.withLock { $0.current[workflow] } }
 
+    /// By name.
+    private var all: [CurrentDefinition] {
+        state.withLock { $0.current.values.sorted { $0.graph.workflow.precedesByCodePoint($1.graph.workflow) } }
+    }
+
     package func triggers(forEvent name: String) -> [EventTrigger] {
-        let current = state.withLock { $0.current.values.sorted { $0.graph.workflow.precedesByCodePoint($1.graph.workflow) } }
-        return current.flatMap(\.eventTriggers).filter { $0.event.hasSameCodePoints(as: name) }.map(\.trigger)
+        return all.flatMap(\.eventTriggers).filter { $0.event.hasSameCodePoints(as: name) }.map(\.trigger)
     }
 
     /// The author takes the cron triggers out of all definitions.
@@ -48,8 +52,7 @@ package final class SimulatedDefinitions: DefinitionProvider {
 
     package func cronTriggers() -> [CronTrigger] {
         guard state.withLock({ $0.hasSchedules }) else { return [] }
-        let current = state.withLock { $0.current.values.sorted { $0.graph.workflow.precedesByCodePoint($1.graph.workflow) } }
-        return current.flatMap { $0.cronTriggers(zones: zones) }
+        return all.flatMap { $0.cronTriggers(zones: zones) }
     }
 
     package func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {

@@ -46,6 +46,6 @@ struct ServerClient: APISource {
         return CommandFailure(
             .unreachable, "No server answers at \(base).",
             hint: "Start one with 'wfrun serve', or look into the database of a stopped one with '--db FILE' (list, show, "
-                + "why, history, result).")
+                + "why, history, result, schedules).")
     }
 }

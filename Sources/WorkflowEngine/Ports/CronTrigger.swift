@@ -12,10 +12,12 @@ package struct CronTrigger: Sendable {
     package var schedule: CronSchedule
     package var name: ScheduleName
 
-    /// The next instants, oldest first.
-    package func instants(after start: Timestamp, count: Int) -> [Timestamp] {
+    /// The next instants, oldest first, up to and including an end if there is one.
+    package func instants(after start: Timestamp, through end: Timestamp? = nil, count: Int) -> [Timestamp] {
         var instants: [Timestamp] = []
-        while instants.count < count, let next = schedule.next(after: instants.last ?? start) { instants.append(next) }
+        while instants.count < count, let next = schedule.next(after: instants.last ?? start), end.map({ next <= $0 }) ?? true {
+            instants.append(next)
+        }
         return instants
     }
 }
