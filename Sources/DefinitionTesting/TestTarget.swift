@@ -86,10 +86,6 @@ extension StepGraph {
         nodes.compactMap { if case .action(let call) = $0.kind { call.action } else { nil } }
     }
 
-    /// Workflows that its steps start.
-    var invokedWorkflows: [String] {
-        nodes.compactMap { if case .invoke(let invoke) = $0.kind { invoke.workflow } else { nil } }
-    }
 }
 
 extension StaticType {

@@ -48,10 +48,10 @@ struct Composition: Sendable {
         return Composition(engine: engine, definitions: definitions, actions: actions)
     }
 
-    /// Begins to resume everything that is unfinished.
-    func run() throws(CommandFailure) {
+    /// Definitions can be published from here on. `engine.takeUp` resumes what is unfinished, once they are.
+    func begin() throws(CommandFailure) -> Epoch {
         do throws(JournalError) {
-            try engine.run()
+            return try engine.open()
         } catch {
             throw CommandFailure(.failed, error.message)
         }

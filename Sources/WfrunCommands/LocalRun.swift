@@ -28,12 +28,13 @@ struct LocalRun: Sendable {
         let value = try input.value { fieldTypeName(workflow.graph.main.input.type, $0) }
         let path = database ?? Self.newDatabase()
         let composition = try Composition.open(database: path, durability: .full, settings: settings)
-        try composition.run()
+        let epoch = try composition.begin()
         let id: InstanceID
         do throws(EngineError) {
-            var alone = analysis
-            alone.workflows = [workflow]
-            _ = try await composition.definitions.publish(alone, through: composition.engine)
+            let needed = analysis.needed(by: workflow.name)
+            let change = try await composition.definitions.publish(needed, through: composition.engine)
+            for sentence in change.unresolved { console.talk("wfrun: \(sentence) Until then it cannot be started.") }
+            composition.engine.takeUp(epoch)
             let request = StartRequest(workflow: workflow.name, input: value, trigger: ["type": "cli"])
             id = try await composition.engine.start(request).id
         } catch {
@@ -44,10 +45,11 @@ struct LocalRun: Sendable {
         try await finish(id, composition, database: path, isTemporary: database == nil)
     }
 
-    func resume(_ reference: String, database: String?) async throws(CommandFailure) {
+    /// - Parameter definitions: the folder in which child workflows are that it has still to start.
+    func resume(_ reference: String, definitions: String?, database: String?) async throws(CommandFailure) {
         let path = if let database { database } else { try Self.database(holding: reference) }
         let composition = try Composition.open(database: path, durability: .full, settings: settings)
-        try composition.run()
+        let epoch = try composition.begin()
         let found: InstanceReference
         do throws(JournalError) {
             found = try composition.engine.queries.resolve(reference)
@@ -59,7 +61,24 @@ struct LocalRun: Sendable {
             await composition.shutdown(drain: .zero)
             throw CommandFailure(.notFound, "There is no instance '\(reference)' in \(path).")
         }
+        do throws(EngineError) {
+            try await offerChildren(of: id, in: settings.definitions(definitions), composition)
+        } catch {
+            await composition.shutdown(drain: .zero)
+            throw CommandFailure(error)
+        }
+        composition.engine.takeUp(epoch)
         try await finish(id, composition, database: path, isTemporary: database == nil)
+    }
+
+    /// An instance is pinned to its definition, and a child to the one that is there when it starts.
+    private func offerChildren(of id: InstanceID, in folder: String, _ composition: Composition) async throws(EngineError) {
+        guard let instance = (try? composition.engine.queries.instance(id)) ?? nil,
+            let files = try? ProjectFiles.below(folder)
+        else { return }
+        let analysis = ProjectAnalysis.of(files, policy: settings.file.diagnostics)
+        let needed = analysis.needed(by: instance.summary.workflow)
+        _ = try await composition.definitions.publish(needed, through: composition.engine)
     }
 
     // MARK: To the end

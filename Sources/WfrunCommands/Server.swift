@@ -46,13 +46,15 @@ struct Server: Sendable {
             logger.warning("\(line)")
         }
         let (tokens, newToken) = try LocalTokens.open(database: database)
-        try composition.run()
+        let epoch = try composition.begin()
         do throws(CommandFailure) {
             try await publishFirst(analysis, refusals: files.refusals, composition)
         } catch {
             await composition.shutdown(drain: .zero)
             throw error
         }
+        composition.engine.takeUp(epoch)
+        composition.engine.followSchedules()
         let api = API(service: composition.service(), tokens: tokens, configuration: .init(hosts: settings.list("hosts")))
         let end = await serve(api, composition, fingerprint, signals, newToken: newToken)
         if case .failure(let reason) = end { throw CommandFailure(.failed, reason) }
@@ -95,7 +97,6 @@ struct Server: Sendable {
             throw CommandFailure(.failed, change.unresolved.joined(separator: "\nwfrun: "))
         }
         for sentence in change.unresolved { console.talk("wfrun: \(sentence) Until then it cannot be started.") }
-        composition.engine.followSchedules()
     }
 
     // MARK: Serving

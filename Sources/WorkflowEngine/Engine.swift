@@ -57,15 +57,19 @@ package final class Engine: Sendable {
 
     package var queries: any JournalQueries { store }
 
-    /// Opens the store's epoch and takes up everything that can move; returns at once.
-    package func run(node: String = "local") throws(JournalError) {
+    /// Opens the store's epoch: what clients write is written from here on. Nothing moves before `takeUp`.
+    package func open(node: String = "local") throws(JournalError) -> Epoch {
         let epoch = try store.open(node: node)
         writer.begin(
             outcomes: { [weak self] in self?.post(.written($0)) },
             woken: { [weak self] in self?.post(.wakeup($0)) })
         store.onWakeup { [weak self] in self?.post(.wakeup($0)) }
-        post(.opened(epoch))
+        return epoch
     }
+
+    /// Takes up everything that can move; returns at once. The provider has its definitions by then: what is resumed may start
+    /// others at the first moment, and would find none.
+    package func takeUp(_ epoch: Epoch) { post(.opened(epoch)) }
 
     /// The provider has its definitions, or others than before: cron triggers are followed from here on.
     package func followSchedules() { post(.definitionsChanged) }

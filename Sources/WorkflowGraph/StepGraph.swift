@@ -154,6 +154,10 @@ package struct StepGraph: Sendable {
     }
 
     package var main: FileBody { files[0] }
+    /// Workflows that its steps start.
+    package var invokedWorkflows: [String] {
+        nodes.compactMap { if case .invoke(let invoke) = $0.kind { invoke.workflow } else { nil } }
+    }
     package subscript(_ node: NodeIndex) -> Node { nodes[Int(node.number)] }
     package subscript(_ block: BlockIndex) -> Block { blocks[Int(block.number)] }
     package subscript(_ file: FileIndex) -> FileBody { files[Int(file.number)] }

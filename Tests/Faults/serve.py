@@ -82,6 +82,29 @@ class ServeTest(unittest.TestCase):
     def log(self):
         return (self.folder / "serve.err").read_text()
 
+    def test_what_is_resumed_finds_all_definitions(self):
+        """A step that came due while no server ran starts a child and sends what starts another at the first moment."""
+        folder = self.folder / "definitions"
+        (folder / "parent.yaml").write_text(
+            "workflow: parent\nevents: { told: { n: integer } }\nsteps:\n"
+            "  - { id: nap, sleep: 1s }\n"
+            "  - { id: tell, emit: { event: told, data: { n: 1 } } }\n"
+            "  - { id: child, invoke: zz-child }\n")
+        (folder / "zz-child.yaml").write_text("workflow: zz-child\nsteps:\n  - { id: a, let: { n: 1 } }\n")
+        (folder / "zz-told.yaml").write_text(
+            "workflow: zz-told\nevents: { told: { n: integer } }\ntriggers: [{ event: told }]\nsteps:\n  - { id: a, let: { n: 1 } }\n")
+        for number in range(200):
+            (folder / f"more-{number}.yaml").write_text(f"workflow: more-{number}\nsteps:\n  - {{ id: a, let: {{ n: {number} }} }}\n")
+        server = self.serve()
+        parent = self.wfrun("start", "parent").stdout.strip()
+        server.kill()
+        server.wait()
+        time.sleep(1.2)
+        self.serve()
+        self.until(lambda: self.status(parent) in harness.ENDED, "the parent's end")
+        self.assertEqual(self.status(parent), "completed", self.wfrun("show", parent).stdout)
+        self.until(lambda: json.loads(self.wfrun("list", "--workflow", "zz-told", "-o", "json").stdout)["items"], "the triggered start")
+
     def test_the_token_file_is_private_and_kept(self):
         server = self.serve()
         token = self.folder / ".wfrun/wfrun.db.token"

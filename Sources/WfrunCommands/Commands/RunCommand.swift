@@ -31,7 +31,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Go on with an instance that was interrupted.", valueName: "id"))
     var resume: String?
 
-    @Option(help: ArgumentHelp("Folder of the definitions (default: the one the file is in).", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the definitions (default: the one the file is in; with --resume: definitions).", valueName: "dir"))
     var definitions: String?
 
     @Option(
@@ -53,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
         let settings = try Settings.load(config: config)
         let run = LocalRun(settings: settings, showsProgress: !quiet)
         if let resume {
-            try await run.resume(resume, database: db)
+            try await run.resume(resume, definitions: definitions, database: db)
         } else if let file {
             try await run.start(file, definitions: definitions, input: input, database: db)
         }

@@ -34,6 +34,19 @@ struct ProjectAnalysis: Sendable {
 }
 
 extension ProjectAnalysis {
+    /// The workflow of that name, those it invokes, those they invoke, and so on.
+    func needed(by name: String) -> ProjectAnalysis {
+        let known = Dictionary(workflows.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        var names: Set<String> = []
+        var open = [name]
+        while let next = open.popLast() {
+            if names.insert(next).inserted { open += known[next]?.graph.invokedWorkflows ?? [] }
+        }
+        var needed = self
+        needed.workflows.removeAll { !names.contains($0.name) }
+        return needed
+    }
+
     private static let library = StandardLibrary.files.map { SourceFile(path: $0.path, bytes: $0.bytes) }
 
     /// Everything in the files, checked together.
