@@ -52,6 +52,27 @@ struct RunCommandTests {
         #expect(broken.code == 1)
     }
 
+    @Test func `Child workflows run, and theirs`() async throws {
+        folder.write(
+            "definitions/crowd.yaml",
+            """
+            workflow: crowd
+            steps:
+              - { id: pair, invoke: pair }
+            output: ${{ steps.pair }}
+            """)
+        folder.write(
+            "definitions/pair.yaml",
+            """
+            workflow: pair
+            steps:
+              - { id: greet, invoke: greet, with: { name: Ada } }
+            output: ${{ steps.greet.name }}
+            """)
+        let run = await CommandLineRun.of("run", definition("crowd"), "--db", database)
+        #expect(run.code == 0 && run.output == "\"Ada\"\n")
+    }
+
     @Test func `A failed instance is 1 with its failure`() async {
         let run = await CommandLineRun.of("run", definition("refuse"), "--db", database)
         #expect(run.code == 1)
