@@ -76,6 +76,7 @@ extension EngineCore {
             instance.openActions[key] = open
             return
         }
+        open.isRepetition = open.row.startedAt != nil
         open.row.attempt += 1
         open.row.status = .running
         open.row.dueAt = nil
@@ -237,7 +238,7 @@ extension EngineCore {
             builder.record(
                 AttemptRow(key: key, attempt: attempt, startedAt: startedAt, endedAt: builder.time, failure: failure))
             try decide(
-                open.isStopped
+                open.stop != nil
                     ? .final(.failed(failure))
                     : AttemptMachine.failed(
                         failure, attempt: attempt, policy: open.request.policy, now: builder.time,
@@ -254,7 +255,7 @@ extension EngineCore {
         instance.openActions[key] = open
         let decision = AttemptMachine.interrupted(
             attempt: open.row.attempt, interruptions: open.row.interruptions, isAtMostOnce: open.request.isAtMostOnce,
-            isEnding: open.isStopped)
+            isAborted: open.stop == .aborting)
         var failure = Failure(
             code: "interrupted", message: "interrupted by a crash", step: key, key: open.request.idempotencyKey,
             attempt: open.row.attempt, isUncertain: true)
@@ -276,6 +277,8 @@ extension EngineCore {
         case .retry(let due):
             row.status = .sleeping
             row.dueAt = due
+            // Of the attempt that has ended.
+            row.startedAt = nil
             row.lastFailure = failure
             instance.openActions[row.key]?.row = row
             builder.update(row)

@@ -96,17 +96,21 @@ extension EngineCore {
 
     private func takeUpSteps(_ instance: LiveInstance, _ stored: StoredInstance) {
         let aborted = Set(instance.interpreter.stoppedActions)
-        let stopped = aborted.union(instance.interpreter.finishingActions).union(instance.interpreter.stoppedChildren)
+        let finishing = Set(instance.interpreter.finishingActions)
+        let stoppedChildren = Set(instance.interpreter.stoppedChildren)
         let rows = Dictionary(stored.steps.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         for command in instance.interpreter.outstanding() {
             guard let key = command.leafKey, let row = rows[key] else { continue }
             switch command {
             case .runAction(let request):
-                instance.openActions[key] = OpenAction(row: row, request: request, isStopped: stopped.contains(key))
-                takeUpAction(instance, row, request, isAborted: aborted.contains(key))
+                let open = OpenAction(
+                    row: row, request: request,
+                    stop: aborted.contains(key) ? .aborting : finishing.contains(key) ? .finishing : nil)
+                instance.openActions[key] = open
+                takeUpAction(instance, open)
             case .startSleep, .openWait: instance.openLeaves[key] = row
             case .startChild(let request):
-                instance.openChildren[key] = OpenChild(row: row, request: request, isStopped: stopped.contains(key))
+                instance.openChildren[key] = OpenChild(row: row, request: request, isStopped: stoppedChildren.contains(key))
                 takeUpChild(instance, row, request)
             case .sendEvent(let request):
                 instance.openEmits[key] = OpenEmit(row: row, request: request)
@@ -129,11 +133,11 @@ extension EngineCore {
         }
     }
 
-    private func takeUpAction(_ instance: LiveInstance, _ row: StepRow, _ request: ActionRequest, isAborted: Bool) {
+    private func takeUpAction(_ instance: LiveInstance, _ open: OpenAction) {
         guard let claim = instance.claim else { return }
-        let isStopped = instance.openActions[row.key]?.isStopped == true
+        let row = open.row
         switch row.status {
-        case .scheduled where isStopped, .sleeping where isStopped: instance.queue.append(.notStarted(row.key))
+        case .scheduled where open.isStopped, .sleeping where open.isStopped: instance.queue.append(.notStarted(row.key))
         // Lined up once the instance is whole: with a place free at once it would begin to move.
         case .scheduled: instance.unqueued.append(row.key)
         case .running:
@@ -143,7 +147,7 @@ extension EngineCore {
                 if case .result(row.key, row.attempt, _, _) = kept { true } else { false }
             }
             if !isHere && isKept != true { instance.queue.append(.interrupted(row.key)) }
-            if isHere && isAborted {
+            if isHere && open.stop == .aborting {
                 instance.stopped.append(row.key)
                 abortStopped(instance)
             }

@@ -9,16 +9,15 @@ extension EngineCore {
     func stopAction(
         _ key: MemoKey, isLetFinish: Bool, _ instance: LiveInstance, _ builder: inout TransitionBuilder
     ) {
-        guard let open = instance.openActions[key] else { return }
-        instance.openActions[key]?.isStopped = true
+        guard var open = instance.openActions[key] else { return }
+        open.stop = isLetFinish ? .finishing : .aborting
+        instance.openActions[key] = open
+        guard open.isStopped else { return }
         switch open.row.status {
-        case .running where !open.isAnnounced: if !isLetFinish { instance.stopped.append(key) }
+        case .running where !open.isAnnounced: instance.stopped.append(key)
         case .running:
             // Announced in this very transition: it has not begun and does not begin.
-            instance.openActions[key]?.isAnnounced = false
-            if !isInline(open.request.action) { slots.giveBack(open.request.action) }
-            instance.openActions[key]?.row.attempt -= 1
-            instance.openActions[key]?.row.status = .scheduled
+            takeBack(key, instance, &builder)
             instance.queue.append(.notStarted(key))
         case .scheduled, .sleeping, .waiting, .completed, .failed, .cancelled:
             clearTimer(key, instance, &builder)
@@ -75,9 +74,10 @@ extension EngineCore {
     func takeBack(_ key: MemoKey, _ instance: LiveInstance, _ builder: inout TransitionBuilder) {
         guard var open = instance.openActions[key], open.row.status == .running else { return }
         if !isInline(open.request.action) { slots.giveBack(open.request.action) }
+        open.isAnnounced = false
         open.row.status = .scheduled
         open.row.attempt -= 1
-        open.row.startedAt = nil
+        if !open.isRepetition { open.row.startedAt = nil }
         instance.openActions[key] = open
         builder.update(open.row)
     }

@@ -29,15 +29,43 @@ struct OpenSteps<Step: OpenStep> {
 
 /// An action step.
 struct OpenAction: OpenStep {
+    /// How the body around it stops.
+    enum Stop {
+        /// After a failure: what has begun is let finish.
+        case finishing
+        /// After a timeout or a cancel: what has begun is told to stop.
+        case aborting
+    }
+
     var row: StepRow
     var request: ActionRequest
-    var isStopped = false
+    var stop: Stop?
     /// Waits in line for a place, or has one that is not announced yet.
     var isQueued = false
     /// Announced in the transition that is being made or written: begins when that is committed.
     var isAnnounced = false
+    /// The announced attempt had begun before and was interrupted.
+    var isRepetition = false
 
     var isBusy: Bool { row.status != .sleeping || isStopped }
+
+    /// It is not to be performed any more. An attempt that had begun before a failure beside it is, also where a crash interrupted it.
+    var isStopped: Bool {
+        switch stop {
+        case nil: false
+        case .finishing: !hasBegun
+        case .aborting: true
+        }
+    }
+
+    /// An attempt has begun whose end is not known: it is under way, or was interrupted and waits to be repeated.
+    private var hasBegun: Bool {
+        switch row.status {
+        case .running: !isAnnounced || isRepetition
+        case .scheduled: row.startedAt != nil
+        case .sleeping, .waiting, .completed, .failed, .cancelled: false
+        }
+    }
 }
 
 /// An `invoke` step. Its row is `scheduled` until a transition starts the child, `waiting` for the child's end, `sleeping`

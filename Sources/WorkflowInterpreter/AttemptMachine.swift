@@ -35,14 +35,16 @@ package enum AttemptMachine {
     }
 
     /// An attempt was found announced and unfinished.
-    /// - Parameter interruptions: how many times that has happened to the step, this one included.
+    /// - Parameters:
+    ///   - interruptions: how many times that has happened to the step, this one included.
+    ///   - isAborted: a timeout or cancel stops it. A failure beside it does not: what has begun is let finish then.
     package static func interrupted(
-        attempt: Int, interruptions: Int, isAtMostOnce: Bool, isEnding: Bool
+        attempt: Int, interruptions: Int, isAtMostOnce: Bool, isAborted: Bool
     ) -> Decision {
-        if !isAtMostOnce && !isEnding && interruptions <= maximumInterruptions { return .again }
+        if !isAtMostOnce && !isAborted && interruptions <= maximumInterruptions { return .again }
         let reason =
             isAtMostOnce
-            ? "it runs at most once" : isEnding ? "the scope around it is ending" : "it was interrupted \(interruptions) times"
+            ? "it runs at most once" : isAborted ? "the scope around it is ending" : "it was interrupted \(interruptions) times"
         return .final(
             .failed(
                 Failure(

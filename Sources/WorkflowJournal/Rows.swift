@@ -57,6 +57,7 @@ package struct StepRow: Sendable, Equatable {
     package var failure: Failure?
     package var occurrence: Int
     package var scheduledAt: Timestamp
+    /// When the latest attempt began; nil before one has, and between a failed one and the next.
     package var startedAt: Timestamp?
     package var completedAt: Timestamp?
 

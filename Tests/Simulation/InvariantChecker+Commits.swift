@@ -142,6 +142,18 @@ extension InvariantChecker {
 
     // MARK: - Rows
 
+    /// G4: an interrupted attempt is repeated, also where a failure beside it stops its body.
+    private func checkGivenUp(_ old: StepRow, _ new: StepRow, _ before: Observation, _ now: Observation) {
+        guard !old.status.isFinal, new.failure?.code == "interrupted", new.interruptions <= AttemptMachine.maximumInterruptions,
+            let request = before.requests[old.key], !request.isAtMostOnce, !before.aborted.contains(old.key)
+        else { return }
+        // Stopped in this very commit.
+        let hasTimedOut = before.stored.timers.contains { ($0.kind == .timeout || $0.kind == .deadline) && $0.dueAt <= clock() }
+        if !hasTimedOut && now.cancelled == nil && now.stored.cancel == nil {
+            report("G4", "\(old.key) was interrupted \(new.interruptions) times and is not repeated")
+        }
+    }
+
     /// I3, I7, I15, I20: what was seen stays.
     func checkPast(_ before: Observation, _ now: Observation) {
         for old in before.rows {
@@ -155,6 +167,7 @@ extension InvariantChecker {
                 report("I20", "\(old.key) was tried again before its time")
             }
             checkDue(old, new, now)
+            checkGivenUp(old, new, before, now)
         }
         for old in before.stored.timers where old.kind == .timeout || old.kind == .deadline {
             if now.byKey[old.key] != nil, before.byKey[old.key] == nil, clock() < old.dueAt {

@@ -14,6 +14,7 @@ extension InvariantChecker {
         guard let interpreter = replayed(now) else { return }
         let commands = interpreter.outstanding()
         for case .runAction(let request) in commands { now.requests[request.leaf.key] = request }
+        now.aborted = Set(interpreter.stoppedActions)
         let described = commands.map(describe)
         let sequence = now.stored.state.lastSequence
         now.outstanding[sequence] = described

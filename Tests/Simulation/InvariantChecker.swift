@@ -72,6 +72,8 @@ final class InvariantChecker {
         var takenBefore: Set<EventSequence> = []
         var taken: Set<EventSequence> = []
         var requests: [MemoKey: ActionRequest] = [:]
+        /// Actions that a timeout or cancel stops.
+        var aborted: Set<MemoKey> = []
         /// The numbers of attempts that waited for their time when the definition was changed.
         var arranged: [MemoKey: Int] = [:]
         /// Commands that were open after an entry.
