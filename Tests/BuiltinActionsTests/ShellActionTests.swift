@@ -89,15 +89,22 @@ import WorkflowJournal
         #expect(failure?.code == "shell.signal" && failure?.data["code"] == 139)
     }
 
-    @Test func `a command that cannot start says why`() async throws {
-        let missing = try await run(["argv": ["no-such-command-here"]]).failure
+    @Test(arguments: users)
+    func `a command that cannot start says why`(user: String?) async throws {
+        let shell = ActionsConfiguration.Shell(runAs: user, allowRoot: true)
+        let missing = try await run(["argv": ["no-such-command-here"]], shell: shell).failure
         #expect(missing?.code == "shell.exit" && missing?.data["code"] == 127 && missing?.isUncertain == false)
         #expect(missing?.message == "there is no command 'no-such-command-here' in PATH")
-        #expect(try await run(["argv": ["/no/such/command"]]).failure?.data["code"] == 127)
-        #expect(try await run(["argv": ["/etc/passwd"]]).failure?.data["code"] == 126)
-        let folder = try await run(["argv": ["true"], "dir": "/no/such/folder"]).failure
+        let path = try await run(["argv": ["/no/such/command"]], shell: shell).failure
+        #expect(path?.data["code"] == 127 && path?.message == "there is no command '/no/such/command'")
+        let file = try await run(["argv": ["/etc/passwd"]], shell: shell).failure
+        #expect(file?.data["code"] == 126 && file?.message == "'/etc/passwd' cannot be executed")
+        let folder = try await run(["argv": ["true"], "dir": "/no/such/folder"], shell: shell).failure
         #expect(folder?.data["code"] == 126 && folder?.message == "cannot enter the folder '/no/such/folder'")
     }
+
+    /// The server's own, and another where that is possible.
+    private static let users: [String?] = geteuid() == 0 && getpwnam("nobody") != nil ? [nil, "nobody"] : [nil]
 
     @Test(
         "input that cannot be meant is refused",
@@ -135,6 +142,21 @@ import WorkflowJournal
         #expect(lines.first == "nobody" && lines.last == "nobody" && !lines[1].split(separator: " ").contains("0"))
         #expect(throws: ActionsConfigurationError.self) {
             try BuiltinActions(configuration: .init(shell: .init(runAs: "no-such-user"), email: .init(outbox: "/tmp")))
+        }
+    }
+
+    /// A thread that was beginning in the server at the moment of the `fork` must not matter.
+    @Test(.enabled(if: geteuid() == 0 && getpwnam("nobody") != nil))
+    func `commands start as another user while threads begin and end`() async throws {
+        let threads = Task.detached {
+            while !Task.isCancelled {
+                Thread.detachNewThread {}
+                await Task.yield()
+            }
+        }
+        defer { threads.cancel() }
+        try await Bench.run(shell: .init(runAs: "nobody")) { bench in
+            for _ in 0..<100 { #expect(await bench.run("shell", ["argv": ["true"], "timeout": "1m"]).value?["code"] == 0) }
         }
     }
 }

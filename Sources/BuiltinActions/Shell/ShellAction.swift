@@ -31,6 +31,10 @@ struct ShellAction: Sendable {
         guard other == nil || current.userID == 0 else {
             throw ActionsConfigurationError("actions.shell.user: only root can run commands as '\(configuration.runAs ?? "")'")
         }
+        if other != nil, access(ShellUser.setpriv, X_OK) != 0 {
+            throw ActionsConfigurationError(
+                "actions.shell.user: running commands as another user needs \(ShellUser.setpriv), of the package util-linux")
+        }
         user = other
         home = (other ?? current).home
         refusal = Self.refusal(configuration, runsAsRoot: (other ?? current).userID == 0)

@@ -55,9 +55,13 @@ struct ShellProcess: Sendable {
                     execution.standardOutput, execution.standardError)
             }
             var (output, error) = result.closureResult
-            return Ending(
+            let ending = Ending(
                 cause: Self.cause(result.terminationStatus), standardOutput: output.finish(), standardError: error.finish(),
                 isOutputTruncated: output.isTruncated, isErrorTruncated: error.isTruncated)
+            if user != nil, let code = ending.codeOfFailedExecution { throw startProblem(code: code) }
+            return ending
+        } catch let error as StartProblem {
+            throw error
         } catch let error as SubprocessError {
             throw startProblem(error)
         } catch {
@@ -66,20 +70,16 @@ struct ShellProcess: Sendable {
     }
 
     private var configuration: Subprocess.Configuration {
-        let program = arguments[0]
+        let command = user?.running(arguments) ?? arguments
+        let program = command[0]
         var platform = PlatformOptions()
         // A session of its own is also a process group of its own, without a terminal.
         platform.createSession = true
-        if let user {
-            platform.userID = user.userID
-            platform.groupID = user.groupID
-            platform.supplementaryGroups = user.groups
-        }
         var variables: [Environment.Key: String] = [:]
         for (name, value) in environment { variables[Environment.Key(stringLiteral: name)] = value }
         return Subprocess.Configuration(
             executable: program.utf8.contains(UInt8(ascii: "/")) ? .path(FilePath(program)) : .name(program),
-            arguments: Arguments(Array(arguments.dropFirst())), environment: .custom(variables),
+            arguments: Arguments(Array(command.dropFirst())), environment: .custom(variables),
             workingDirectory: FilePath(folder), platformOptions: platform)
     }
 
@@ -128,13 +128,7 @@ struct ShellProcess: Sendable {
     private func startProblem(_ error: SubprocessError) -> StartProblem {
         let program = arguments[0]
         switch error.code {
-        case .executableNotFound:
-            let isPath = program.utf8.contains(UInt8(ascii: "/"))
-            if isPath, access(program, F_OK) == 0 {
-                return StartProblem(message: "'\(program)' cannot be executed", code: 126)
-            }
-            return StartProblem(
-                message: isPath ? "there is no command '\(program)'" : "there is no command '\(program)' in PATH", code: 127)
+        case .executableNotFound: return startProblem(code: isPath && access(program, F_OK) == 0 ? 126 : 127)
         case .failedToChangeWorkingDirectory:
             return StartProblem(message: "cannot enter the folder '\(folder)'", code: 126)
         default:
@@ -143,5 +137,23 @@ struct ShellProcess: Sendable {
                 .contains(error.underlyingError)
             return StartProblem(message: "cannot run '\(program)': \(reason)", code: 126, isPassing: isPassing)
         }
+    }
+
+    private func startProblem(code: Int) -> StartProblem {
+        let program = arguments[0]
+        if code == 126 { return StartProblem(message: "'\(program)' cannot be executed", code: code) }
+        return StartProblem(message: "there is no command '\(program)'\(isPath ? "" : " in PATH")", code: code)
+    }
+
+    private var isPath: Bool { arguments[0].utf8.contains(UInt8(ascii: "/")) }
+}
+
+extension ShellProcess.Ending {
+    /// What `setpriv` exits with when it cannot become the command: 127 where there is none, else 126.
+    fileprivate var codeOfFailedExecution: Int? {
+        guard case .exited(let code) = cause, code == 126 || code == 127,
+            standardError.starts(with: "setpriv: failed to execute ".utf8)
+        else { return nil }
+        return code
     }
 }

@@ -18,6 +18,18 @@ struct ShellUser: Sendable {
         look(up: { getpwnam_r(name, $0, $1, $2, $3) })
     }
 
+    /// Becomes another user and then the command. The server cannot change users itself between `fork` and `exec`: glibc's `setgroups` and
+    /// `setuid` tell every thread, and wait for ever for one that was just beginning in the parent.
+    static let setpriv = "/usr/bin/setpriv"
+
+    /// The command as this user.
+    func running(_ arguments: [String]) -> [String] {
+        let list = groups.map(String.init).joined(separator: ",")
+        return [
+            Self.setpriv, "--reuid=\(userID)", "--regid=\(groupID)", list.isEmpty ? "--clear-groups" : "--groups=\(list)", "--",
+        ] + arguments
+    }
+
     private typealias Query = (
         UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
     ) -> Int32
