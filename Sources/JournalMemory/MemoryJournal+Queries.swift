@@ -31,8 +31,11 @@ extension MemoryJournal {
         }
     }
 
-    package func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow] {
-        query { $0.record(of: id)?.attempts ?? [] }
+    package func attempts(of id: InstanceID, run: Int?) throws(JournalError) -> [AttemptRow] {
+        query { tables in
+            guard let record = tables.record(of: id) else { return [] }
+            return record.attempts[run ?? record.state.run] ?? []
+        }
     }
 
     package func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow] {
@@ -53,9 +56,13 @@ extension MemoryJournal {
         query { $0.record(of: id)?.waits.map(\.row) ?? [] }
     }
 
-    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
+    package func events(
+        named name: String?, before sequence: EventSequence?, limit: Int
+    ) throws(JournalError) -> [StoredEvent] {
         query { tables in
-            let wanted = tables.events.reversed().lazy.filter { event in name.map(event.name.hasSameCodePoints) ?? true }
+            let wanted = tables.events.reversed().lazy.filter { event in
+                sequence.map { event.sequence < $0 } ?? true && name.map(event.name.hasSameCodePoints) ?? true
+            }
             return Array(wanted.prefix(limit))
         }
     }

@@ -13,13 +13,14 @@ extension MemoryTables {
         marked += woken.others
         return .accepted(
             .init(
-                sequence: posted.sequence, id: sent.event.id, isDuplicate: posted.isDuplicate, woken: woken.others,
-                started: posted.started, rejected: posted.rejected))
+                sequence: posted.sequence, id: sent.event.id, isDuplicate: posted.isDuplicate, candidates: posted.candidates,
+                woken: woken.others, started: posted.started, rejected: posted.rejected))
     }
 
     struct PostedEvent {
         var sequence: EventSequence
         var isDuplicate = false
+        var candidates = 0
         var started: [InstanceID] = []
         var rejected: [InstanceID] = []
     }
@@ -38,8 +39,9 @@ extension MemoryTables {
         let sets = [MatchSet(event: new.name, paths: [])] + (matchSets[StoredText(new.name)] ?? [])
         let keys = sets.compactMap { $0.key(ofPayload: data) }
         for key in keys { eventsByKey[key, default: []].append(sequence) }
+        let before = woken.others.count
         deliver(Delivery(event: sequence, keys: keys, after: 0), waking: &woken)
-        var posted = PostedEvent(sequence: sequence)
+        var posted = PostedEvent(sequence: sequence, candidates: woken.others.count - before)
         for start in sent.starts {
             // Created with this event: it is not among those that its waits see.
             switch create(start.withoutCallersKeys, createdEvent: sequence, waking: &woken) {

@@ -73,6 +73,7 @@ extension MemoryTables {
     private mutating func removeRun(_ old: OldRun) {
         guard let index = index(of: old.instance) else { return }
         instances[index].previousRuns[old.run] = nil
+        instances[index].attempts[old.run] = nil
         instances[index].logs.removeAll { $0.run == old.run }
         // What a repeated start is compared with stays.
         instances[index].earlierRuns.removeAll { $0.run == old.run && $0.run > 1 }

@@ -12,7 +12,7 @@ extension MemoryTables {
             case .update(let row): update(row.stored, at: index, previousRun: previousRun)
             }
         }
-        for attempt in transition.attempts { instances[index].attempts.append(attempt.stored) }
+        for attempt in transition.attempts { instances[index].attempts[previousRun, default: []].append(attempt.stored) }
         for key in transition.timersCleared { clearTimer(key, at: index) }
         for timer in transition.timersSet { set(timer.stored, at: index) }
         for taken in transition.eventsTaken {

@@ -12,7 +12,6 @@ extension MemoryTables {
         if previous > 1 { oldRuns.append(OldRun(instance: InstanceKey(Int64(index) + 1), run: previous - 1)) }
         instances[index].steps = StepTable()
         for row in next.kept { instances[index].steps.insert(row.stored) }
-        instances[index].attempts = []
         instances[index].childEnds = []
         instances[index].origin = RunOrigin(
             kind: .init(next.kind), reason: next.reason, keptSequence: next.keptSequence, occurrences: next.occurrences)

@@ -137,7 +137,8 @@ struct InstanceRecord: Sendable {
     var earlierRuns: [RunSummary] = []
     var steps = StepTable()
     var previousRuns: [Int: StepTable] = [:]
-    var attempts: [AttemptRow] = []
+    /// By run.
+    var attempts: [Int: [AttemptRow]] = [:]
     var timers: [TimerRow] = []
     var waits: [OpenWait] = []
     var taken: [EventSequence: Consumption] = [:]

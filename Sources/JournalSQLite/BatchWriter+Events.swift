@@ -14,13 +14,14 @@ extension BatchWriter {
         memory.marked += woken.others
         return .accepted(
             .init(
-                sequence: posted.sequence, id: sent.event.id, isDuplicate: posted.isDuplicate, woken: woken.others,
-                started: posted.started, rejected: posted.rejected))
+                sequence: posted.sequence, id: sent.event.id, isDuplicate: posted.isDuplicate, candidates: posted.candidates,
+                woken: woken.others, started: posted.started, rejected: posted.rejected))
     }
 
     struct PostedEvent {
         var sequence: EventSequence
         var isDuplicate = false
+        var candidates = 0
         var started: [InstanceID] = []
         var rejected: [InstanceID] = []
     }
@@ -42,8 +43,9 @@ extension BatchWriter {
                 bind.int(sequence.number)
             }
         }
+        let before = woken.others.count
         try deliver(sequence, keys: keys, after: 0, wasInterrupted: false, waking: &woken)
-        var posted = PostedEvent(sequence: sequence)
+        var posted = PostedEvent(sequence: sequence, candidates: woken.others.count - before)
         for start in sent.starts {
             // Created with this event: it is not among those that its waits see.
             switch try create(start.withoutCallersKeys, createdEvent: sequence, waking: &woken) {

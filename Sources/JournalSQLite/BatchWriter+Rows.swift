@@ -25,7 +25,7 @@ extension BatchWriter {
             case .update(let row): try update(row, instance, run: previousRun)
             }
         }
-        for attempt in transition.attempts { try insert(attempt, instance, run: run) }
+        for attempt in transition.attempts { try insert(attempt, instance, run: previousRun) }
         for key in transition.timersCleared { try delete(.clearTimer, instance, run: previousRun, key) }
         for timer in transition.timersSet { try set(timer, instance, run: run) }
         for taken in transition.eventsTaken { try take(taken, instance, run: previousRun) }

@@ -82,8 +82,8 @@ package struct SQLiteReader: JournalQueries {
         try rows(of: id) { connection, key, current in try connection.steps(of: key, run: run ?? current) }
     }
 
-    package func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow] {
-        try rows(of: id) { connection, key, run in
+    package func attempts(of id: InstanceID, run: Int?) throws(JournalError) -> [AttemptRow] {
+        try rows(of: id) { connection, key, current in
             try connection.all(
                 """
                 SELECT key, attempt, started_at, ended_at, failure FROM wf_attempt WHERE instance = ? AND run = ?
@@ -91,7 +91,7 @@ package struct SQLiteReader: JournalQueries {
                 """,
                 { bind in
                     bind.int(key.number)
-                    bind.int(run)
+                    bind.int(run ?? current)
                 },
                 { columns throws(SQLiteFailure) in
                     AttemptRow(
@@ -139,14 +139,17 @@ package struct SQLiteReader: JournalQueries {
         try rows(of: id) { connection, key, run in try connection.waits(of: key, run: run) }
     }
 
-    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
+    package func events(
+        named name: String?, before sequence: EventSequence?, limit: Int
+    ) throws(JournalError) -> [StoredEvent] {
         try read { connection in
             try connection.all(
                 """
-                SELECT sequence, id, name, source, time, data FROM wf_event \(name == nil ? "" : "WHERE name = ?")
-                ORDER BY sequence DESC LIMIT ?
+                SELECT sequence, id, name, source, time, data FROM wf_event
+                WHERE sequence < ? \(name == nil ? "" : "AND name = ?") ORDER BY sequence DESC LIMIT ?
                 """,
                 { bind in
+                    bind.int(sequence?.number ?? .max)
                     if let name { bind.text(name) }
                     bind.int(limit)
                 }, { columns throws(SQLiteFailure) in try columns.event() })
@@ -177,15 +180,19 @@ extension SQLiteJournal {
     package func resolve(_ reference: String) throws(JournalError) -> InstanceReference { try reader.resolve(reference) }
     package func instance(_ id: InstanceID) throws(JournalError) -> InstanceDetail? { try reader.instance(id) }
     package func steps(of id: InstanceID, run: Int?) throws(JournalError) -> [StepRow] { try reader.steps(of: id, run: run) }
-    package func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow] { try reader.attempts(of: id) }
+    package func attempts(of id: InstanceID, run: Int?) throws(JournalError) -> [AttemptRow] {
+        try reader.attempts(of: id, run: run)
+    }
     package func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow] {
         try reader.logs(of: id, after: line, limit: limit)
     }
     package func emails(of id: InstanceID) throws(JournalError) -> [EmailRow] { try reader.emails(of: id) }
     package func timers(of id: InstanceID) throws(JournalError) -> [TimerRow] { try reader.timers(of: id) }
     package func waits(of id: InstanceID) throws(JournalError) -> [WaitRow] { try reader.waits(of: id) }
-    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
-        try reader.events(named: name, limit: limit)
+    package func events(
+        named name: String?, before sequence: EventSequence?, limit: Int
+    ) throws(JournalError) -> [StoredEvent] {
+        try reader.events(named: name, before: sequence, limit: limit)
     }
     package func counts() throws(JournalError) -> [InstanceCount] { try reader.counts() }
     package func storedInstance(_ id: InstanceID) throws(JournalError) -> StoredInstance? { try reader.storedInstance(id) }

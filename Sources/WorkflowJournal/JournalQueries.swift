@@ -9,13 +9,14 @@ package protocol JournalQueries: Sendable {
     func instance(_ id: InstanceID) throws(JournalError) -> InstanceDetail?
     /// Rows of a run (the current one when nil), signals included, in order of scheduling.
     func steps(of id: InstanceID, run: Int?) throws(JournalError) -> [StepRow]
-    func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow]
+    /// Of a run (the current one when nil), in the order of their ends.
+    func attempts(of id: InstanceID, run: Int?) throws(JournalError) -> [AttemptRow]
     func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow]
     func emails(of id: InstanceID) throws(JournalError) -> [EmailRow]
     func timers(of id: InstanceID) throws(JournalError) -> [TimerRow]
     func waits(of id: InstanceID) throws(JournalError) -> [WaitRow]
-    /// Newest first; `name` nil for all.
-    func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent]
+    /// Newest first; `name` nil for all. `before` is the last one of the page before.
+    func events(named name: String?, before sequence: EventSequence?, limit: Int) throws(JournalError) -> [StoredEvent]
     /// How many instances there are per workflow and status.
     func counts() throws(JournalError) -> [InstanceCount]
     /// Everything of an instance's current run, live or ended, without a right to write it: its claim is void, its version
@@ -42,6 +43,12 @@ package protocol JournalQueries: Sendable {
     func schedules() throws(JournalError) -> [StoredSchedule]
     /// What became of the instants of a schedule, latest first.
     func firings(of schedule: ScheduleName, limit: Int) throws(JournalError) -> [FiringRow]
+}
+
+extension JournalQueries {
+    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
+        try events(named: name, before: nil, limit: limit)
+    }
 }
 
 package struct InstanceFilter: Sendable, Hashable {

@@ -359,20 +359,24 @@ package enum WriteOutcome: Sendable, Equatable {
         package var sequence: EventSequence
         package var id: String
         package var isDuplicate: Bool
-        /// Instances with waits that it may satisfy, marked in this commit; at most `JournalLimits.candidatesPerCommit`.
+        /// How many instances have waits that it may satisfy, of those marked in this commit: at most
+        /// `JournalLimits.candidatesPerCommit`.
+        package var candidates: Int
+        /// These, and whom triggers start, unless they queue at a gate.
         package var woken: [InstanceKey]
-        /// Started by triggers, in the order of `SentEvent.starts`; they are in `woken` too unless they queue at a gate.
+        /// Started by triggers, in the order of `SentEvent.starts`; queueing ones too.
         package var started: [InstanceID]
         /// Not started because their gate had no place.
         package var rejected: [InstanceID]
 
         package init(
-            sequence: EventSequence, id: String, isDuplicate: Bool, woken: [InstanceKey], started: [InstanceID] = [],
-            rejected: [InstanceID] = []
+            sequence: EventSequence, id: String, isDuplicate: Bool, candidates: Int = 0, woken: [InstanceKey],
+            started: [InstanceID] = [], rejected: [InstanceID] = []
         ) {
             self.sequence = sequence
             self.id = id
             self.isDuplicate = isDuplicate
+            self.candidates = candidates
             self.woken = woken
             self.started = started
             self.rejected = rejected

@@ -8,6 +8,8 @@ package enum RequestLimits {
     package static let page = 200
     package static let waitSeconds = 60
     package static let batchedEvents = 1_000
+    /// What the engine and operators noted of an instance, in one history.
+    package static let notes = 1_000
     package static let keyBytes = 255
     package static let concurrentValidations = 2
     /// Of one plan; a cursor goes on.
@@ -49,6 +51,15 @@ extension RouteCall {
     func query(_ name: String) -> String? { request.query.last { $0.name == name }?.value }
 
     func queries(_ name: String) -> [String] { request.query.filter { $0.name == name }.map(\.value) }
+
+    /// `true` or `false`; false when it is not there.
+    func flag(_ name: String) throws(Problem) -> Bool {
+        switch query(name) {
+        case nil, "false"?: return false
+        case "true"?: return true
+        default: throw .invalidQuery(name, "must be true or false")
+        }
+    }
 
     func limit(default standard: Int = 50) throws(Problem) -> Int {
         guard let text = query("limit") else { return standard }

@@ -13,6 +13,25 @@ extension JournalContract {
             #expect(stored[0].data == ["order": ["id": "A"]] && stored[0].time == bench.store.now())
             #expect(try bench.store.events(named: nil, limit: 1).map(\.id) == ["2"])
         },
+        Clause("events are told in pages, newest first") { bench throws in
+            for number in 1...5 { try bench.accept("\(number)", number == 3 ? "scanned" : "paid") }
+            var pages: [[String]] = []
+            var last: EventSequence?
+            repeat {
+                let page = try bench.store.events(named: "paid", before: last, limit: 2)
+                pages.append(page.map(\.id))
+                last = page.last?.sequence
+            } while last != nil
+            #expect(pages == [["5", "4"], ["2", "1"], []])
+        },
+        Clause("an event tells how many wait for it, whom it starts apart") { bench throws in
+            try bench.started(1) { $0.waitsOpened = [bench.wait("w", event: "paid")] }
+            try bench.started(2) { $0.waitsOpened = [bench.wait("w", event: "scanned")] }
+            let event = NewEvent(id: "1", name: "paid", source: "shop", data: [:])
+            let outcome = try bench.write(.accept(SentEvent(event: event, starts: [bench.new(3)])))
+            guard case .accepted(let accepted) = outcome else { throw Unexpected(outcome: outcome) }
+            #expect(accepted.candidates == 1 && accepted.started == [Bench.id(3)] && accepted.woken.count == 2)
+        },
         Clause("a repeated (source, id) is the same event; another source is another event") { bench throws in
             let first = try bench.accept("1")
             let again = try bench.accept("1", data: ["other": true])

@@ -47,6 +47,20 @@ extension JournalContract {
             // The caller's key still stands for the input that the instance was started with.
             #expect(try bench.enqueue(2) { $0.callerKey = "order-7" } == .existing(Bench.id(1)))
         },
+        Clause("attempts belong to the run they were made in, the one that ends a run included") { bench throws in
+            func attempt(_ number: Int) -> AttemptRow {
+                AttemptRow(
+                    key: MemoKey("a"), attempt: number, startedAt: bench.store.now(), endedAt: bench.store.now(),
+                    failure: Failure(code: "x", message: "\(number)", attempt: number))
+            }
+            let claim = try bench.advanced(bench.started(1)) { $0.attempts = [attempt(1)] }.claim
+            let next = try bench.continued(claim, to: 2) { $0.attempts = [attempt(2)] }.claim
+            _ = try bench.advanced(next) { $0.attempts = [attempt(3)] }
+            func attempts(_ run: Int?) throws -> [Int] {
+                try bench.store.attempts(of: Bench.id(1), run: run).map(\.attempt)
+            }
+            #expect(try attempts(1) == [1, 2] && attempts(2) == [3] && attempts(nil) == [3] && attempts(7) == [])
+        },
         Clause("a run that has not begun is claimed after a crash") { bench throws in
             try bench.continued(bench.started(1), to: 2)
             let after = try bench.killed()

@@ -86,7 +86,7 @@ extension JournalContract {
         Clause("rows of an instance nobody knows are none") { bench throws in
             let id = Bench.id(9)
             #expect(try bench.store.steps(of: id, run: nil).isEmpty)
-            #expect(try bench.store.attempts(of: id).isEmpty)
+            #expect(try bench.store.attempts(of: id, run: nil).isEmpty)
             #expect(try bench.store.timers(of: id).isEmpty)
             #expect(try bench.store.waits(of: id).isEmpty)
             #expect(try bench.store.emails(of: id).isEmpty)

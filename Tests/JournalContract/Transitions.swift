@@ -33,7 +33,7 @@ extension JournalContract {
             #expect(stored.timers == [timer])
             #expect(stored.waits == [bench.wait("w", scheduled: 1)])
             #expect(stored.state.ending == .failed && stored.state.lastSequence == 1 && stored.state.failure == failure)
-            #expect(try bench.store.attempts(of: Bench.id(1)) == [attempt])
+            #expect(try bench.store.attempts(of: Bench.id(1), run: nil) == [attempt])
         },
         Clause("a transition with an old claim is stale and writes nothing") { bench throws in
             let claim = try bench.started(1)

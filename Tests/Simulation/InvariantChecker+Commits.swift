@@ -199,7 +199,7 @@ extension InvariantChecker {
             let policy = now.requests[new.key]?.policy, new.lastFailure?.retryAfter == nil
         else { return }
         let least = Int64(Double(min(policy.delay.microseconds, policy.maxDelay.microseconds)) * (policy.hasJitter ? 0.5 : 1))
-        if let failed = ((try? store.attempts(of: now.id)) ?? []).last(where: { $0.key == new.key })?.endedAt,
+        if let failed = ((try? store.attempts(of: now.id, run: nil)) ?? []).last(where: { $0.key == new.key })?.endedAt,
             due.since(failed).microseconds < least
         {
             report("I20", "\(new.key) is tried again after \(due.since(failed)), before its back-off is over")

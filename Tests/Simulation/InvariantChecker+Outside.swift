@@ -122,7 +122,8 @@ extension InvariantChecker {
     /// I27.
     func checkSecrets(_ now: Observation) {
         var text = now.rows.map { "\($0)" }.joined() + "\(now.stored.state)\(now.stored.input)\(now.stored.trigger)"
-        text += "\((try? store.attempts(of: now.id)) ?? [])\((try? store.logs(of: now.id, after: 0, limit: 1_000)) ?? [])"
+        text +=
+            "\((try? store.attempts(of: now.id, run: nil)) ?? [])\((try? store.logs(of: now.id, after: 0, limit: 1_000)) ?? [])"
         for (name, value) in secrets.values where text.contains(value) {
             report("I27", "the secret '\(name)' is stored with \(now.id)")
         }

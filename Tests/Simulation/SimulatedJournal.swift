@@ -179,15 +179,19 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
     package func resolve(_ reference: String) throws(JournalError) -> InstanceReference { try inner.resolve(reference) }
     package func instance(_ id: InstanceID) throws(JournalError) -> InstanceDetail? { try inner.instance(id) }
     package func steps(of id: InstanceID, run: Int?) throws(JournalError) -> [StepRow] { try inner.steps(of: id, run: run) }
-    package func attempts(of id: InstanceID) throws(JournalError) -> [AttemptRow] { try inner.attempts(of: id) }
+    package func attempts(of id: InstanceID, run: Int?) throws(JournalError) -> [AttemptRow] {
+        try inner.attempts(of: id, run: run)
+    }
     package func logs(of id: InstanceID, after line: Int64, limit: Int) throws(JournalError) -> [LogRow] {
         try inner.logs(of: id, after: line, limit: limit)
     }
     package func emails(of id: InstanceID) throws(JournalError) -> [EmailRow] { try inner.emails(of: id) }
     package func timers(of id: InstanceID) throws(JournalError) -> [TimerRow] { try inner.timers(of: id) }
     package func waits(of id: InstanceID) throws(JournalError) -> [WaitRow] { try inner.waits(of: id) }
-    package func events(named name: String?, limit: Int) throws(JournalError) -> [StoredEvent] {
-        try inner.events(named: name, limit: limit)
+    package func events(
+        named name: String?, before sequence: EventSequence?, limit: Int
+    ) throws(JournalError) -> [StoredEvent] {
+        try inner.events(named: name, before: sequence, limit: limit)
     }
     package func counts() throws(JournalError) -> [InstanceCount] { try inner.counts() }
     package func storedInstance(_ id: InstanceID) throws(JournalError) -> StoredInstance? { try inner.storedInstance(id) }

@@ -31,7 +31,7 @@ package struct StoreContents: Equatable {
             instances.append(
                 Instance(
                     stored: try store.storedInstance(id), detail: try store.instance(id), runs: try store.runs(of: id),
-                    children: try store.children(of: id), steps: steps, attempts: try store.attempts(of: id),
+                    children: try store.children(of: id), steps: steps, attempts: try store.attempts(of: id, run: nil),
                     logs: try store.logs(of: id, after: 0, limit: 100_000), emails: try store.emails(of: id)))
         }
     }

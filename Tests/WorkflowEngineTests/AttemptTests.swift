@@ -96,7 +96,7 @@ struct AttemptTests {
         bench.end("a", .failure(Bench.unavailable))
         #expect(bench.status(id) == .failed)
         #expect(bench.failure(id)?.code == "http.503")
-        #expect(try bench.journal.attempts(of: id).map(\.attempt) == [1, 2, 3])
+        #expect(try bench.journal.attempts(of: id, run: nil).map(\.attempt) == [1, 2, 3])
     }
 
     @Test func `A restart neither resets nor hurries a retry`() throws {

@@ -11,7 +11,7 @@ struct EventRoutesTests {
         let answer = await api.send(
             .post, "/v1/events", token: "events", body: #"{"name": "a.b", "data": {"n": 1}, "id": "e1"}"#)
         #expect(answer.status == .accepted)
-        #expect(answer.json == ["id": "e1", "sequence": 1, "duplicate": false, "candidates": 0])
+        #expect(answer.json == ["id": "e1", "sequence": 1, "duplicate": false, "candidates": 0, "started": []])
         let event = api.service.withState { $0.events.first }
         #expect(event?.name == "a.b")
         #expect(event?.source == "events")

@@ -167,6 +167,20 @@ struct InstanceRoutesTests {
         #expect(await api.send(.post, going + "/pause", token: "trigger:report-*").status == .forbidden)
     }
 
+    @Test func `A dry run does nothing, and an unreadable one is refused`() async {
+        let going = "/v1/instances/\(id(0))"
+        for act in ["cancel", "pause", "resume"] {
+            let preview = await api.send(.post, going + "/\(act)?dryRun=true")
+            #expect(preview.status == .ok)
+            #expect(preview.json == ["id": .string(id(0)), "status": "suspended", "dryRun": true])
+            #expect(await api.send(.post, going + "/\(act)?dryRun=yes").json["code"] == "query.invalid")
+            #expect(await api.send(.post, "/v1/instances/\(id(2))/\(act)?dryRun=true").json["code"] == "instance.ended")
+        }
+        #expect(await api.send(.post, going + "/upgrade?dryRun=true").json["code"] == "query.invalid")
+        #expect(await api.send(.post, "/v1/instances/\(id(1))/retry?dryRun=1").json["code"] == "query.invalid")
+        #expect(api.service.withState { $0.acts.isEmpty && $0.cancelled.isEmpty })
+    }
+
     @Test func `A retry says what stays and what runs again, and a dry run does nothing else`() async {
         let failed = "/v1/instances/\(id(1))"
         let preview = await api.send(.post, failed + "/retry?dryRun=true", body: #"{"from": "order/send", "upgrade": true}"#)

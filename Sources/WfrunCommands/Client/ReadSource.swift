@@ -41,6 +41,9 @@ extension APISource {
     }
 
     func succeed(_ call: APICall) async throws(CommandFailure) -> APIAnswer {
+        if call.path.contains("") {
+            throw CommandFailure(.usage, "An id or name is empty.", hint: "Is a variable of the shell unset?")
+        }
         let answer = try await send(call)
         guard (200..<300).contains(answer.status) else { throw CommandFailure(problem: answer) }
         return answer

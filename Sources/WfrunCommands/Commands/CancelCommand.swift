@@ -1,5 +1,4 @@
 import ArgumentParser
-import HTTPTypes
 import Values
 
 struct CancelCommand: AsyncParsableCommand {
@@ -18,11 +17,7 @@ struct CancelCommand: AsyncParsableCommand {
             ends it as it is, undoing nothing.
             """)
 
-    @Argument(help: "Ids of instances, beginnings of them, or @latest.")
-    var ids: [String]
-
-    @Option(help: "Why; kept with the instance.")
-    var reason: String?
+    @OptionGroup var operation: OperationOptions
 
     @Flag(name: .customLong("no-compensate"), help: "Do not undo what completed steps did.")
     var noCompensate = false
@@ -30,30 +25,10 @@ struct CancelCommand: AsyncParsableCommand {
     @Flag(name: .customLong("force"), help: "End an instance that is held, undoing nothing; its cleanup counts as incomplete.")
     var isForced = false
 
-    @OptionGroup var connection: ConnectionOptions
-    @OptionGroup var output: OutputOptions
-
     func run() async throws {
-        let console = Surroundings.current.console
-        let source = try connection.connect()
-        for id in ids {
-            var body: ValueMap = [:]
-            if let reason { body["reason"] = .string(reason) }
-            if noCompensate { body["compensate"] = false }
-            if isForced { body["force"] = true }
-            let answer = try await source.succeed(
-                APICall(method: .post, path: ["instances", id, "cancel"], body: .map(body))
-            ).value
-            let full = answer["id"]?.stringValue ?? id
-            if output.output == .text {
-                console.answer("Cancelling \(full)")
-            } else {
-                console.answer(JSON.text(answer))
-            }
-        }
-    }
-
-    func validate() throws {
-        if ids.isEmpty { throw ValidationError("Give the id of an instance.") }
+        var body: ValueMap = [:]
+        if noCompensate { body["compensate"] = false }
+        if isForced { body["force"] = true }
+        try await operation.perform("cancel", body: body) { id, _ in "Cancelling \(id)" }
     }
 }

@@ -46,12 +46,16 @@ struct EventSendCommand: AsyncParsableCommand {
         let answer = try await connection.connect().succeed(APICall(method: .post, path: ["events"], body: .map(body))).value
         guard output.output == .text else { return console.answer(JSON.text(answer)) }
         console.answer(answer["id"]?.stringValue ?? "")
-        let count = answer["candidates"]?.intValue ?? 0
-        if answer["duplicate"]?.boolValue == true {
-            console.talk("This event was sent before; nothing changed.")
-        } else {
-            console.talk(
-                count == 0 ? "Accepted; nobody waits for it yet." : "Accepted; \(count) waiting instance(s) may take it.")
-        }
+        console.talk(Self.summary(answer))
+    }
+
+    static func summary(_ answer: Value) -> String {
+        if answer["duplicate"]?.boolValue == true { return "This event was sent before; nothing changed." }
+        let waiting = answer["candidates"]?.intValue ?? 0
+        let started = answer["started"]?.listValue?.count ?? 0
+        var effects: [String] = []
+        if started > 0 { effects.append("it starts \(started) instance(s)") }
+        if waiting > 0 { effects.append("\(waiting) waiting instance(s) may take it") }
+        return effects.isEmpty ? "Accepted; nobody waits for it yet." : "Accepted; \(effects.joined(separator: ", "))."
     }
 }

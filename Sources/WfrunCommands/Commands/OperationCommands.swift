@@ -17,7 +17,8 @@ struct OperationOptions: ParsableArguments {
         if ids.isEmpty { throw ValidationError("Give the id of an instance.") }
     }
 
-    /// Asks the server for the act on each instance in turn, and says what it answered.
+    /// Asks the server for the act on each instance in turn, and says what it answered. One that it is refused for does not keep it from the
+    /// others; the command ends with the first refusal.
     func perform(
         _ act: String, body fields: ValueMap = [:], query: [(String, String)] = [], text: (_ id: String, Value) -> String
     ) async throws {
@@ -25,12 +26,23 @@ struct OperationOptions: ParsableArguments {
         let source = try connection.connect()
         var body = fields
         if let reason { body["reason"] = .string(reason) }
+        var refusals: [CommandFailure] = []
         for id in ids {
-            let answer = try await source.succeed(
-                APICall(method: .post, path: ["instances", id, act], query: query, body: .map(body))
-            ).value
-            let full = answer["id"]?.stringValue ?? id
-            console.answer(output.output == .text ? text(full, answer) : JSON.text(answer))
+            do throws(CommandFailure) {
+                let answer = try await source.succeed(
+                    APICall(method: .post, path: ["instances", id, act], query: query, body: .map(body))
+                ).value
+                let full = answer["id"]?.stringValue ?? id
+                console.answer(output.output == .text ? text(full, answer) : JSON.text(answer))
+            } catch {
+                guard ids.count > 1, error.status != .unreachable else { throw error }
+                refusals.append(error)
+                console.talk("wfrun: \(printable(id)): \(error.message)")
+                if let hint = error.hint { console.talk("  \(hint)") }
+            }
+        }
+        if let first = refusals.first {
+            throw CommandFailure(first.status, "\(refusals.count) of \(ids.count) instances were refused.")
         }
     }
 }

@@ -26,6 +26,9 @@ struct HistoryText {
         case "cancelRequested": style("cancel requested", .yellow)
         case "deadlineReached": style("deadline reached", .yellow)
         case "timedOut": style("timed out", .yellow)
+        case "retried": style("run again", .yellow)
+        case "noted": style("noted", .faint)
+        case "continuedAsNew": style("continued as new", .bold)
         default: Wording.status(type, style)
         }
     }
@@ -36,6 +39,8 @@ struct HistoryText {
             parts.append("attempt \(attempt)")
         }
         if let count = line["interruptions"]?.intValue, count > 0 { parts.append("interrupted \(count)×") }
+        if line["type"]?.stringValue == "retried", let run = line["run"]?.intValue { parts.append("as run \(run)") }
+        if let text = line["reason"]?.stringValue ?? line["message"]?.stringValue { parts.append(printable(text)) }
         if let failure = Wording.failure(line["failure"]) { parts.append(failure) }
         return parts.joined(separator: "  ")
     }

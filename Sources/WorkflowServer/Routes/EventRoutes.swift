@@ -10,10 +10,13 @@ func eventRoutes(_ service: any WorkflowService) -> [Route] {
         Route(.get, "/v1/events", .scope(.read)) { (call) async throws(Problem) in
             let name = call.query("name")
             let limit = try call.limit()
+            let cursor = call.query("cursor").map { Int64($0).map(EventSequence.init) }
+            if case .some(nil) = cursor { throw .invalidQuery("cursor", "is not one this server gave") }
             let events = try await reading { () throws(JournalError) in
-                try service.queries.events(named: name, limit: limit)
+                try service.queries.events(named: name, before: cursor ?? nil, limit: limit + 1)
             }
-            return .json(Wire.page(events.map(Wire.event), next: nil))
+            let next = events.count > limit ? String(events[limit - 1].sequence.number) : nil
+            return .json(Wire.page(events.prefix(limit).map(Wire.event), next: next))
         },
     ]
 }

@@ -112,14 +112,33 @@ private func list(_ call: RouteCall, _ queries: any JournalQueries) async throws
 }
 
 private func history(_ call: RouteCall, _ queries: any JournalQueries) async throws(Problem) -> APIResponse {
-    let detail = try await instance(call, queries)
-    let id = detail.summary.id
-    let run = try call.run()
-    let (steps, attempts) = try await reading { () throws(JournalError) in
-        (try queries.steps(of: id, run: run), try queries.attempts(of: id))
+    let summary = try await instance(call, queries).summary
+    let wanted = try call.run() ?? summary.run
+    let withPayloads = try call.flag("payloads")
+    let record = try await reading { () throws(JournalError) in try runRecord(of: summary, wanted, queries) }
+    guard let record else {
+        throw Problem(
+            .notFound, "run.not_found", "The instance has no run \(wanted)",
+            hint: "Its current run is \(summary.run); retention may have removed earlier ones.")
     }
-    let lines = Wire.history(detail, steps: steps, attempts: attempts, withPayloads: call.query("payloads") == "true")
-    return .json(Wire.page(lines, next: nil))
+    return .json(Wire.page(Wire.history(record, withPayloads: withPayloads), next: nil))
+}
+
+private func runRecord(
+    of instance: InstanceSummary, _ wanted: Int, _ queries: any JournalQueries
+) throws(JournalError) -> Wire.RunRecord? {
+    let runs = try queries.runs(of: instance.id)
+    guard let index = runs.firstIndex(where: { $0.run == wanted }) else { return nil }
+    let begun = runs[...index].last { $0.kind != .retried }
+    let after = index > 0 ? runs[index - 1].endedAt : nil
+    let until = runs[index].endedAt
+    let notes = try queries.notes(of: instance.id, limit: RequestLimits.notes).reversed().filter { note in
+        after.map { note.time > $0 } ?? true && until.map { note.time <= $0 } ?? true
+    }
+    return Wire.RunRecord(
+        run: runs[index], beginning: begun.flatMap { $0.run == 1 ? instance.createdAt : $0.beganAt },
+        steps: try queries.steps(of: instance.id, run: wanted), attempts: try queries.attempts(of: instance.id, run: wanted),
+        notes: notes)
 }
 
 private func logs(_ call: RouteCall, _ queries: any JournalQueries) async throws(Problem) -> APIResponse {

@@ -43,6 +43,7 @@ private func cancel(_ call: RouteCall, _ service: any WorkflowService) async thr
     let isForced = fields.bool("force") ?? false
     try fields.finish()
     if summary.status.isTerminal { throw .ended(summary) }
+    if try call.flag("dryRun") { return previewed(summary) }
     let request = CancelRequest(reason: reason, compensates: compensates)
     try await asking { () async throws(EngineError) in
         try await service.cancel(summary.id, request, isForced: isForced)
@@ -60,6 +61,7 @@ private func act(
     let reason = fields.string("reason")
     try fields.finish()
     if summary.status.isTerminal { throw .ended(summary) }
+    if try call.flag("dryRun") { return previewed(summary) }
     try await asking { () async throws(EngineError) in try await perform(summary.id, reason) }
     return accepted(summary)
 }
@@ -71,7 +73,7 @@ private func retry(_ call: RouteCall, _ service: any WorkflowService) async thro
         from: fields.string("from").map { MemoKey($0) }, upgrades: fields.bool("upgrade") ?? false,
         reason: fields.string("reason"))
     try fields.finish()
-    let isDryRun = call.query("dryRun") == "true"
+    let isDryRun = try call.flag("dryRun")
     let preview = try await asking { () async throws(EngineError) in
         try await service.retry(summary.id, request, isDryRun: isDryRun)
     }
@@ -90,6 +92,10 @@ private func upgrade(_ call: RouteCall, _ service: any WorkflowService) async th
     let wanted = fields.string("digest").map(ContentDigest.init(hex:))
     try fields.finish()
     if summary.status.isTerminal { throw .ended(summary) }
+    if try call.flag("dryRun") {
+        throw .invalidQuery(
+            "dryRun", "is not for upgrades: POST /v1/workflows/\(summary.workflow)/plan says what would come of them")
+    }
     if let wanted, service.workflow(summary.workflow)?.digest != wanted {
         throw Problem(
             .conflict, "definition.not_current", "The current definition of '\(summary.workflow)' is not the one asked for",
@@ -97,6 +103,11 @@ private func upgrade(_ call: RouteCall, _ service: any WorkflowService) async th
     }
     let digest = try await asking { () async throws(EngineError) in try await service.upgrade(summary.id, reason: reason) }
     return .json(["id": .string(summary.id.text), "digest": .string(digest.hex)])
+}
+
+/// The act would be accepted as things stand; nothing has been done.
+private func previewed(_ summary: InstanceSummary) -> APIResponse {
+    .json(["id": .string(summary.id.text), "status": .string(summary.status.rawValue), "dryRun": true])
 }
 
 private func accepted(_ summary: InstanceSummary) -> APIResponse {

@@ -85,7 +85,7 @@ enum Wire {
     static func accepted(_ event: WriteOutcome.AcceptedEvent) -> Value {
         [
             "id": .string(event.id), "sequence": .int(event.sequence.number), "duplicate": .bool(event.isDuplicate),
-            "candidates": Value(event.woken.count),
+            "candidates": Value(event.candidates), "started": .list(event.started.map { .string($0.text) }),
         ]
     }
 }
