@@ -80,6 +80,26 @@ struct CompiledExpressionTests {
         #expect(try compile("input.customer.email.size()", scope).type == .int)
     }
 
+    @Test func `a comparison leaves of several alternatives those that it may be`() throws {
+        let isPaid = try compile("steps.answer.name == \"paid\"")
+        let paid = Sample.scope.assuming(isPaid, is: true)
+        #expect(try compile("steps.answer.data.amount", paid).type == .int)
+        #expect(try compile("steps.answer.name", paid).type == .enumeration(["paid"]))
+        let rest = Sample.scope.assuming(isPaid, is: false)
+        #expect(ExpressionCompiler.compile("steps.answer.data.amount", in: rest).problems.map(\.kind) == [.unknownField])
+        let refused = rest.assuming(try compile("steps.answer.name == \"expired\"", rest), is: false)
+        #expect(try compile("steps.answer.data.by", refused).type == .string)
+        let nothing = refused.assuming(try compile("steps.answer.name == \"refused\"", refused), is: false)
+        #expect(try compile("steps.answer.data.by", nothing).type == .string)
+    }
+
+    @Test func `what was found not to be null stays so when alternatives are left out`() throws {
+        let hasBy = Sample.scope.assuming(try compile("steps.late == null || steps.late.data.by == null"), is: false)
+        let unpaid = hasBy.assuming(try compile("steps.late.name == \"paid\"", hasBy), is: false)
+        #expect(try compile("steps.late.data.by", unpaid).type == .string)
+        #expect(try compile("steps.late.data.reason", unpaid).type == .nullable(.string))
+    }
+
     @Test func `integers become numbers where a join makes them so`() throws {
         #expect(try compile("(input.rush ? 1 : 2.5) / 2").evaluate(Sample.slots) == 0.5)
         #expect(try compile("[1, 2.5].map(x, x / 2)").evaluate(Sample.slots) == [0.5, 1.25])

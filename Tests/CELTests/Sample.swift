@@ -29,6 +29,20 @@ enum Sample {
                 .init(name: "customer", type: customer, isOptional: true),
             ]))
 
+    /// One of three events, as a `wait` for a list of them gives it.
+    static let answer = StaticType.record(
+        RecordType(oneOf: [
+            alternative("paid", [.init(name: "by", type: .string), .init(name: "amount", type: .int)]),
+            alternative("refused", [.init(name: "by", type: .string), .init(name: "reason", type: .string, isOptional: true)]),
+            alternative("expired", []),
+        ]))
+
+    private static func alternative(_ name: String, _ data: [RecordType.Field]) -> RecordType {
+        RecordType(fields: [
+            .init(name: "name", type: .enumeration([name])), .init(name: "data", type: .record(RecordType(fields: data))),
+        ])
+    }
+
     static let scope = ExpressionScope([
         ScopedVariable(name: "input", type: input, slot: 0),
         ScopedVariable(
@@ -39,7 +53,9 @@ enum Sample {
         ScopedVariable(name: "steps.shipment", type: .nullable(.record([("trackingNumber", .string)])), slot: 2),
         ScopedVariable(name: "config.ordersUrl", type: .string, slot: 3),
         ScopedVariable(name: "secrets.payments_key", type: .secret, slot: 4),
-        ScopedVariable(name: "result", type: .any, slot: 5),
+        ScopedVariable(name: "result", type: .any, slot: 5), ScopedVariable(name: "steps.answer", type: answer, slot: 6),
+        ScopedVariable(name: "steps.late", type: .nullable(answer), slot: 7),
+        ScopedVariable(name: "steps.all", type: .record([("answers", .list(answer))]), slot: 8),
     ])
 
     static let slots = Slots(values: [
@@ -54,6 +70,8 @@ enum Sample {
             "customer": ["name": "Ada"],
         ],
         ["id": "o-17", "total": 12.5], .null, "https://orders.example", "s3cret", ["id": 7],
+        ["name": "paid", "data": ["by": "Ada", "amount": 5]], .null,
+        ["answers": [["name": "paid", "data": ["by": "Ada", "amount": 5]], ["name": "expired", "data": [:]]]],
     ])
 }
 

@@ -28,6 +28,17 @@ struct StaticTypeTests {
         #expect(joined.fields.map(\.isOptional) == [true, true, false])
     }
 
+    @Test func `a join has alternatives where both sides have the same`() {
+        let other = StaticType.record([("name", .string)])
+        for (type, keeps) in [(Sample.answer, true), (.null, true), (.never, true), (other, false)] {
+            guard case .record(let joined) = Sample.answer.join(type).withoutNull else {
+                Issue.record("no record")
+                continue
+            }
+            #expect(joined.alternatives.isEmpty != keeps, "\(type)")
+        }
+    }
+
     @Test func `joins are the same from both sides`() {
         let types: [StaticType] = [
             .any, .never, .null, .int, .double, .string, .list(.int), .list(.never), line, .nullable(.int), .secret,

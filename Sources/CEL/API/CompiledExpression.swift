@@ -16,8 +16,8 @@ package struct CompiledExpression: Sendable {
     let plan: any PlanNode
     let options: ExpressionOptions
     let localCount: Int
-    let factsWhenTrue: Set<NullPath>
-    let factsWhenFalse: Set<NullPath>
+    let factsWhenTrue: Facts
+    let factsWhenFalse: Facts
 
     /// Its value under these variables.
     package func evaluate(

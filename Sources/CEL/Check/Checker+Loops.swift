@@ -34,7 +34,7 @@ extension Checker {
             loop.second.map { [(loop.first, key), ($0, element)] } ?? [(loop.first, isList ? element : key)]
         let item = variables[0].1
         return withLocals(variables, of: node) {
-            var facts: Set<NullPath> = []
+            var facts = Facts.none
             if let condition = loop.condition {
                 requireBool(check(condition), condition, loop.operation.rawValue)
                 facts = self.facts(of: condition, when: true)
@@ -102,11 +102,7 @@ extension Checker {
     /// `items.filter(x, x.note != null)` has elements whose note is not null.
     private func narrowedItem(_ loop: SyntaxNode.Comprehension, _ item: StaticType) -> StaticType? {
         guard let index = local(loop.first.text)?.index else { return nil }
-        var type = item
-        for path in facts(of: loop.body, when: true) where path.root == .local(index) {
-            type = type.narrowed(at: path.fields[...])
-        }
-        return type
+        return facts(of: loop.body, when: true).narrowed(item, of: .local(index))
     }
 
     private func mapType(_ type: StaticType, _ node: SyntaxNode) -> StaticType {

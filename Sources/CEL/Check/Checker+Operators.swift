@@ -2,12 +2,12 @@ import Values
 
 extension Checker {
     func inferLogical(_ isAnd: Bool, _ operands: [SyntaxNode]) -> StaticType {
-        let before = nonNull
-        defer { nonNull = before }
+        let before = known
+        defer { known = before }
         for operand in operands {
             requireBool(check(operand), operand, isAnd ? "&&" : "||")
             // The next one matters only when this one did not decide.
-            nonNull.formUnion(facts(of: operand, when: isAnd))
+            known.add(facts(of: operand, when: isAnd))
         }
         return .bool
     }

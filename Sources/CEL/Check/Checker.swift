@@ -16,9 +16,9 @@ struct CheckedExpression {
     var types: [StaticType]
     var references: [Reference?]
     var localCount: Int
-    /// Paths that are not null when the expression is true, and when it is false.
-    var factsWhenTrue: Set<NullPath>
-    var factsWhenFalse: Set<NullPath>
+    /// What is known when the expression is true, and when it is false.
+    var factsWhenTrue: Facts
+    var factsWhenFalse: Facts
     /// Where first a value of type `any` is more than handed on.
     var firstUseOfAny: Range<Int>?
     var flow: ExpressionFlow
@@ -43,8 +43,8 @@ final class Checker {
     var references: [Reference?]
     var locals: [Local] = []
     var localCount = 0
-    /// Paths known not to be null where the walk is now.
-    var nonNull: Set<NullPath> = []
+    /// What is known where the walk is now.
+    var known = Facts.none
 
     private init(_ source: [UInt8], _ scope: ExpressionScope, _ options: ExpressionOptions, nodeCount: Int) {
         self.source = source
@@ -61,8 +61,8 @@ final class Checker {
         let isCondition = checker.check(root) == .bool
         let checked = CheckedExpression(
             root: root, types: checker.types, references: checker.references, localCount: checker.localCount,
-            factsWhenTrue: isCondition ? checker.facts(of: root, when: true) : [],
-            factsWhenFalse: isCondition ? checker.facts(of: root, when: false) : [],
+            factsWhenTrue: isCondition ? checker.facts(of: root, when: true) : .none,
+            factsWhenFalse: isCondition ? checker.facts(of: root, when: false) : .none,
             firstUseOfAny: checker.types.contains(.any) ? checker.firstUseOfAny(in: root) : nil, flow: checker.flow(of: root))
         if checker.isWorkflow, let problem = CostEstimate.problem(of: root) { checker.report(problem) }
         return (checked, checker.problems)
@@ -90,10 +90,10 @@ final class Checker {
     }
 
     /// Under what is known when this path of the expression is taken.
-    func check(_ node: SyntaxNode, knowing facts: Set<NullPath>) -> StaticType {
-        let before = nonNull
-        nonNull.formUnion(facts)
-        defer { nonNull = before }
+    func check(_ node: SyntaxNode, knowing facts: Facts) -> StaticType {
+        let before = known
+        known.add(facts)
+        defer { known = before }
         return check(node)
     }
 

@@ -48,6 +48,9 @@ package struct RecordType: Sendable, Hashable {
     /// There may be fields that are not named here. They are not visible to expressions, except when none is named: then it
     /// is any object, and all its fields are `any`.
     package var isOpen: Bool
+    /// Where it is known to be one of several records, these; `fields` is their join. They differ in a field that is one of other
+    /// texts in each: comparing that tells which of them it is. Empty otherwise.
+    package internal(set) var alternatives: [RecordType] = []
 
     package init(name: String? = nil, fields: [Field], isOpen: Bool = false) {
         self.name = name

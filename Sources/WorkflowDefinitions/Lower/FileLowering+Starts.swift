@@ -1,4 +1,3 @@
-import CEL
 import Diagnostics
 import Values
 import WorkflowGraph
@@ -55,9 +54,8 @@ extension FileLowering {
             uses(event: name.value)
             payloads.append(event.payload)
         }
-        let data = payloads.map { $0.staticType() }.reduce(StaticType.never) { $0.join($1) }
         return Scope.Variable(
-            name: "event", type: SystemTypes.event(data: data), declared: SystemTypes.event(payloads),
+            name: "event", type: SystemTypes.event(names, payloads), declared: SystemTypes.event(payloads),
             index: ScopeLayout.triggerCause, labels: .data("an event"))
     }
 
@@ -75,14 +73,6 @@ extension FileLowering {
         return StepGraph.Concurrency(
             key: concurrency.key.map { value($0.node, place, &scope).expression }, limit: concurrency.limit?.value ?? 1,
             overflow: concurrency.overflow.flatMap { .init(rawValue: $0.value) } ?? .queue)
-    }
-}
-
-extension SystemTypes {
-    /// An event as far as its declaration goes; nil where it may be one of several.
-    static func event(_ payloads: [DeclaredType]) -> DeclaredType? {
-        guard payloads.count == 1, let payload = payloads.first else { return nil }
-        return DeclaredType(.record([TypeForm.Field(name: "data", type: payload.form)]), payload.names)
     }
 }
 

@@ -188,19 +188,16 @@ extension FileLowering {
         }
         let match = self.match(wait, payloads, in: scope)
         for event in wait.events { matchSets.insert(.init(event: event.value, paths: match.map(\.path))) }
-        let data = payloads.map { $0.staticType() }.reduce(StaticType.never) { $0.join($1) }
         let event = Scope.Variable(
-            name: "event", type: SystemTypes.event(data: data), declared: SystemTypes.event(payloads), index: ScopeLayout.event,
-            labels: .data("an event"))
+            name: "event", type: SystemTypes.event(wait.events, payloads), declared: SystemTypes.event(payloads),
+            index: ScopeLayout.event, labels: .data("an event"))
         var condition: ValueExpression?
         if let entry = wait.condition {
             var eventScope = scope.child([event])
             condition = self.condition(entry, &eventScope).expression
         }
-        var type = data
-        if wait.isList {
-            type = StaticType.record([("name", StaticType.enumeration(wait.events.map(\.value))), ("data", data)])
-        }
+        let type =
+            wait.isList ? SystemTypes.received(wait.events, payloads) : payloads.first?.staticType() ?? .error
         let node = Node.WaitStep(events: wait.events.map(\.value), match: match, where: condition, namesEvent: wait.isList)
         return LoweredVerb(
             node: add(step.id.value, .wait(node), step.range, type), type: type, declared: wait.isList ? nil : payloads.first,

@@ -329,16 +329,6 @@ enum SystemTypes {
 
     static let schedule = StaticType.record(RecordType(name: "schedule", fields: [.init(name: "time", type: .timestamp)]))
 
-    static func event(data: StaticType) -> StaticType {
-        .record(
-            RecordType(
-                name: "event",
-                fields: [
-                    .init(name: "id", type: .string), .init(name: "name", type: .string), .init(name: "source", type: .string),
-                    .init(name: "time", type: .timestamp), .init(name: "data", type: data),
-                ]))
-    }
-
     static func errorVariable(isNullable: Bool) -> Scope.Variable {
         Scope.Variable(
             name: "error", type: isNullable ? .nullable(error) : error, declared: nil, index: ScopeLayout.error,

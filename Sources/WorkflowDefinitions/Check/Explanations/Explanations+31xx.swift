@@ -211,7 +211,8 @@ extension Explanation {
             from a `switch` without a default and from `catch` clauses without `output`; a note shows the place.
 
             Test it first (`x != null && …`, also in the step's `if`), give another value with `x.orValue(…)`, or reach through it with \
-            `x.?field`.
+            `x.?field`. Of a `wait` for several events, a field of `data` that only some of them have may be null until their `name` \
+            has been compared: `x.name == 'order.paid' && x.data.amount > 3`.
             """,
             wrong: """
                 workflow: forward-note
