@@ -40,6 +40,10 @@ package struct WaitExplanation: Sendable {
         package var failure: Failure?
         /// Of the operator who cancelled it.
         package var reason: String?
+        /// What it was held for when it was cancelled by force.
+        package var forcedFrom: Hold?
+        /// Why a retry would be refused.
+        package var obstacleToRetry: String?
         /// Steps that may have had their effect without anybody knowing.
         package var uncertain: [MemoKey]
         /// Undos and `finally` blocks that failed.
