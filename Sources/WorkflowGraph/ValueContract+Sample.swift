@@ -7,9 +7,15 @@ extension ValueContract {
     /// found.
     package var sample: Value {
         // Anything will do.
-        var sample: Value = type == .any ? [:] : type.sample
-        // A schema may ask for more than the static type knows: a format, a bound.
-        guard case .failure(let violation) = admit(sample) else { return sample }
+        var sample: Value = type == .any ? [:] : type.sample()
+        guard case .failure(var violation) = admit(sample) else { return sample }
+        // A schema may ask for more than the static type knows: a field that may be null and not be absent, a format, a bound.
+        let whole = type.sample(isWhole: true)
+        switch admit(whole) {
+        case .success: return whole
+        case .failure(let other) where other.violations.count < violation.violations.count: (sample, violation) = (whole, other)
+        case .failure: break
+        }
         for pointer in violation.violations.map(\.instancePointer) {
             let path = pointer.split(separator: "/").map { String($0).replacing("~1", with: "/").replacing("~0", with: "~") }
             guard let misfit = sample.member(path) else { continue }
@@ -26,11 +32,12 @@ extension ValueContract {
 }
 
 extension StaticType {
-    fileprivate var sample: Value {
+    /// - Parameter isWhole: with its optional fields.
+    fileprivate func sample(isWhole: Bool = false) -> Value {
         switch self {
         case .record(let record):
-            let required = record.fields.filter { !$0.isOptional }
-            return .map(ValueMap(required.map { (.string($0.name), $0.type.sample) }))
+            let fields = record.fields.filter { isWhole || !$0.isOptional }
+            return .map(ValueMap(fields.map { (.string($0.name), $0.type.sample(isWhole: isWhole)) }))
         case .enumeration(let members): return .string(members.first ?? "…")
         case .list: return []
         case .map: return [:]

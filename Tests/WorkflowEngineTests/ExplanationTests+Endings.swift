@@ -81,6 +81,9 @@ extension ExplanationCase {
             bench.advance(60)
             return (bench, id)
         },
+        ExplanationCase("failed-of-itself") {
+            try started("  - { id: no, fail: { code: shop.closed, message: the shop is closed } }")
+        },
         ExplanationCase("failed-with-loose-ends") {
             let (bench, id) = try started(undone)
             for step in ["reserve", "charge"] { bench.end(step) }

@@ -113,17 +113,18 @@ package struct Explainer: Sendable {
             failedCleanup: stored.state.isCleanupIncomplete ? failed.filter { $0.key.isOfCleanup }.map(\.key) : [])
     }
 
-    /// Why it could not be run again as it is.
-    private func obstacleToRetry(_ stored: StoredInstance, _ now: Timestamp) -> String? {
+    private func obstacleToRetry(_ stored: StoredInstance, _ now: Timestamp) -> WaitExplanation.RetryObstacle? {
         if stored.state.status == .completed { return nil }
-        guard let graph = graph(stored.digest) else { return "the definition that it ran cannot be loaded" }
+        guard let graph = graph(stored.digest) else {
+            return .init(reason: "the definition that it ran cannot be loaded", isOfDefinition: false)
+        }
         guard let header = EngineCore.header(of: stored, graph, config: stored.config, now: now) else {
-            return "its stored input does not fit its definition any more"
+            return .init(reason: "its stored input does not fit its definition any more", isOfDefinition: false)
         }
         let plan = RetryPlan.make(
             graph: graph, header: header, rows: stored.steps, hasBegun: stored.state.runStartedAt != nil)
-        if case .failure(let refusal) = plan { return refusal.description }
-        return nil
+        guard case .failure(let refusal) = plan else { return nil }
+        return .init(reason: refusal.description, isOfDefinition: refusal.reason == .failsAgain)
     }
 
     private func unwinding(_ interpreter: Interpreter, _ stored: StoredInstance) -> WaitExplanation.Unwinding? {
@@ -163,7 +164,14 @@ package struct Explainer: Sendable {
         let id = explanation.summary.id.text
         switch explanation.standing {
         case .ended(let end):
-            guard explanation.summary.status != .completed, end.obstacleToRetry == nil else { return [] }
+            if explanation.summary.status == .completed { return [] }
+            if let obstacle = end.obstacleToRetry {
+                guard obstacle.isOfDefinition else { return [] }
+                return [
+                    Remedy(
+                        command: "wfrun retry \(id) --upgrade", effect: "begins another run, when the definition is corrected")
+                ]
+            }
             return [
                 Remedy(
                     command: "wfrun retry \(id) --dry-run", effect: "shows what another run would keep and what it would do"),

@@ -130,7 +130,9 @@ struct ExplanationWording {
             let which = end.failedCleanup.isEmpty ? "" : ": \(list(end.failedCleanup)) failed"
             sentences.append("What it did is not undone completely\(which).")
         }
-        if let obstacle = end.obstacleToRetry { sentences.append("It cannot be run again: \(obstacle).") }
+        if let obstacle = end.obstacleToRetry {
+            sentences.append("It cannot be run again\(obstacle.isOfDefinition ? " as it is" : ""): \(obstacle.reason).")
+        }
         return sentences.map(\.withSingleStop)
     }
 
