@@ -44,6 +44,9 @@ extension ExplanationCase {
                 && event.data.urgent && !event.data.secret && event.source == 'depot' && event.id == 'e-1'
                 """, "events: { go: { count: integer, weight: number, color: string, urgent: boolean, secret: boolean } }")
         },
+        ExplanationCase("event-where-asks-who-sends-it") {
+            try waiting("event.source != 'shop'", "events: { go: any }")
+        },
         ExplanationCase("event-where-undecided") {
             try waiting(
                 "event.data.code.startsWith('A') && event.data.urgent", "events: { go: { code: string, urgent: boolean } }")

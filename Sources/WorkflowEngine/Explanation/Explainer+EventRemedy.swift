@@ -35,6 +35,8 @@ private struct EventDraft {
         self.name = name
         self.wait = wait
         data = interpreter.graph.events[name]?.sample ?? [:]
+        // Who sends it is otherwise known only when it is sent.
+        if wait.conditions.contains(where: { $0.contains("event.source") }) { source = "operator" }
         for wish in wait.match + wait.equalities { set(wish) }
         differences = interpreter.differences(of: event(at: now), from: key)
         // A value for one condition may fail another, so only for those that need it.

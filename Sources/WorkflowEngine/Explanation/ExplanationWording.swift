@@ -125,7 +125,7 @@ struct ExplanationWording {
             sentences.append("\(who) \(list(end.uncertain)) may have had \(its) effect: nobody heard how it ended.")
         }
         if end.forcedFrom != nil {
-            sentences.append("Nothing of what it did has been undone.")
+            sentences.append("The cancel undid nothing of what it had done.")
         } else if summary.isCleanupIncomplete {
             let which = end.failedCleanup.isEmpty ? "" : ": \(list(end.failedCleanup)) failed"
             sentences.append("What it did is not undone completely\(which).")
