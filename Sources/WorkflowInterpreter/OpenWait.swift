@@ -19,6 +19,15 @@ package struct OpenWait: Sendable {
     package var equalities: [Wish]
     /// The conditions of `where`, as the author wrote them; those of `equalities` are left out.
     package var conditions: [String]
+    /// For some of `conditions`, a value with which they hold.
+    package var hints: [Hint] = []
+
+    package struct Hint: Sendable, Hashable {
+        package var condition: String
+        package var wish: Wish
+        /// No other value will do.
+        package var isOnly: Bool
+    }
 }
 
 /// In what an event is not what a wait takes.
@@ -36,7 +45,12 @@ extension Interpreter {
         guard let (frame, step) = waiting(key) else { return nil }
         var wait = OpenWait(events: step.events, match: matchWishes(frame, step), equalities: [], conditions: [])
         for part in conditions(of: step, frame, event: .null) {
-            if let wish = wish(of: part) { wait.equalities.append(wish) } else { wait.conditions.append(part.source) }
+            if let wish = wish(of: part) {
+                wait.equalities.append(wish)
+            } else {
+                wait.conditions.append(part.source)
+                if let hint = hint(for: part) { wait.hints.append(hint) }
+            }
         }
         return wait
     }
@@ -86,15 +100,44 @@ extension Interpreter {
     /// Of `event.data.x == value`, either way round, where the value does not come of the event.
     private func wish(of part: ConditionPart) -> OpenWait.Wish? {
         guard let comparison = part.comparison, comparison.symbol == "==" else { return nil }
-        let eventSlot = ScopeLayout.slot(depth: 0, index: ScopeLayout.event)
-        for (side, other) in [(comparison.left, comparison.right), (comparison.right, comparison.left)] {
-            if let path = side.path, path.slot == eventSlot, !path.fields.isEmpty, let value = other.value,
-                !other.reads.contains(eventSlot)
-            {
-                return OpenWait.Wish(path: path.fields, value: JSON.normalised(value))
-            }
+        return Self.fieldAndValue(comparison.left, comparison.right) ?? Self.fieldAndValue(comparison.right, comparison.left)
+    }
+
+    /// Of `event.data.flag`, `event.data.x in values`, and comparisons with a number.
+    private func hint(for part: ConditionPart) -> OpenWait.Hint? {
+        if let flag = part.flag, flag.path.slot == Self.eventSlot, !flag.path.fields.isEmpty {
+            let wish = OpenWait.Wish(path: flag.path.fields, value: .bool(flag.wanted))
+            return OpenWait.Hint(condition: part.source, wish: wish, isOnly: true)
         }
-        return nil
+        guard let comparison = part.comparison else { return nil }
+        let isLeft = Self.fieldAndValue(comparison.left, comparison.right) != nil
+        guard
+            var wish = isLeft
+                ? Self.fieldAndValue(comparison.left, comparison.right)
+                : Self.fieldAndValue(comparison.right, comparison.left)
+        else { return nil }
+        let value: Value? =
+            switch (comparison.symbol, isLeft) {
+            case ("<=", _), (">=", _): wish.value
+            case (">", true), ("<", false), ("!=", _): wish.value.stepped(by: 1)
+            case ("<", true), (">", false): wish.value.stepped(by: -1)
+            case ("in", true): wish.value.listValue?.first
+            case ("in", false): [wish.value]
+            default: nil
+            }
+        guard let value else { return nil }
+        wish.value = value
+        return OpenWait.Hint(condition: part.source, wish: wish, isOnly: false)
+    }
+
+    private static let eventSlot = ScopeLayout.slot(depth: 0, index: ScopeLayout.event)
+
+    /// A field of the event on one side, and on the other a value that does not come of the event.
+    private static func fieldAndValue(_ side: ConditionPart.Side, _ other: ConditionPart.Side) -> OpenWait.Wish? {
+        guard let path = side.path, path.slot == eventSlot, !path.fields.isEmpty, let value = other.value,
+            !other.reads.contains(eventSlot)
+        else { return nil }
+        return OpenWait.Wish(path: path.fields, value: JSON.normalised(value))
     }
 }
 
@@ -113,13 +156,14 @@ extension ConditionPart {
 }
 
 extension Value {
-    /// The value at a path of field names.
-    package func member(_ path: [String]) -> Value? {
-        var value = self
-        for name in path {
-            guard let next = value[name] else { return nil }
-            value = next
+    /// A number next to it.
+    fileprivate func stepped(by step: Int64) -> Value? {
+        switch self {
+        case .int(let number):
+            let (sum, overflows) = number.addingReportingOverflow(step)
+            return overflows ? nil : .int(sum)
+        case .double(let number): return .double(number + Double(step))
+        default: return nil
         }
-        return value
     }
 }

@@ -11,7 +11,17 @@ extension LogRow {
 
     /// An operator ended a held instance.
     package static func cancelledByForce(from hold: Hold, reason: String?, at time: Timestamp) -> LogRow {
-        manualAct("Cancelled by force while held '\(hold.rawValue)', nothing was undone", reason, hold, time)
+        manualAct("\(forcedCancelWords) '\(hold.rawValue)', nothing was undone", reason, hold, time)
+    }
+
+    private static let forcedCancelWords = "Cancelled by force while held"
+
+    /// What the line says if it is one of `cancelledByForce`.
+    package var forcedCancel: (hold: Hold, reason: String?)? {
+        guard key == nil, message.hasPrefix(Self.forcedCancelWords),
+            let hold = data["hold"]?.stringValue.flatMap(Hold.init(rawValue:))
+        else { return nil }
+        return (hold, data["reason"]?.stringValue)
     }
 
     /// The server died while it worked on the instance, the n-th time without a transition in between.

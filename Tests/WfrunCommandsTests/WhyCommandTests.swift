@@ -110,7 +110,7 @@ struct WhyCommandTests {
         try #require(lines.count == 4)
         #expect(lines[0].hasPrefix("refuse  ✗ failed  "))
         #expect(lines[1].hasSuffix("because step 'no' failed: shop.closed: the shop is closed."))
-        #expect(lines[2].hasSuffix(" --dry-run  # shows what another run would keep and what it would do"))
-        #expect(lines[3].hasSuffix("  # begins that run"))
+        #expect(lines[2].contains("It cannot be run again as it is: with the results that are kept it would end the same way"))
+        #expect(lines[3].hasSuffix(" --upgrade  # begins another run, when the definition is corrected"))
     }
 }

@@ -81,6 +81,9 @@ extension ExplanationCase {
             bench.advance(60)
             return (bench, id)
         },
+        ExplanationCase("failed-of-itself") {
+            try started("  - { id: no, fail: { code: shop.closed, message: the shop is closed } }")
+        },
         ExplanationCase("failed-with-loose-ends") {
             let (bench, id) = try started(undone)
             for step in ["reserve", "charge"] { bench.end(step) }
@@ -120,17 +123,7 @@ extension ExplanationCase {
             bench.request(id, .pause(reason: nil))
             return (bench, id)
         },
-        ExplanationCase("held-for-a-mismatch") {
-            let bench = try Bench("workflow: case\nsteps:\n  - { id: a, sleep: 1h }\n")
-            let id = bench.start()
-            let digest = try #require(bench.definitions.current("case")).graph.digest
-            bench.definitions.replace(
-                digest, by: try Bench("workflow: case\nsteps:\n  - { id: b, sleep: 1h }\n").definitions.current("case")?.graph)
-            try bench.restart()
-            bench.send("nothing", .null)
-            bench.advance(3_600)
-            return (bench, id)
-        },
+        ExplanationCase("held-for-a-mismatch") { try mismatched() },
         ExplanationCase("held-as-unsupported") {
             let bench = try Bench("workflow: case\nsteps:\n  - { id: a, sleep: 1h }\n")
             let id = bench.start()
@@ -139,18 +132,7 @@ extension ExplanationCase {
             bench.advance(3_600)
             return (bench, id)
         },
-        ExplanationCase("quarantined") {
-            let (bench, id) = try started("  - { id: nap, sleep: 1h }")
-            let stored = try #require(try bench.journal.storedInstance(id))
-            let claim = try #require(try bench.journal.claim(stored.claim.instance))
-            var state = stored.state
-            state.hold = .quarantined
-            state.holdReason = "its processing ended five servers"
-            _ = try bench.journal.inner.write([
-                .transition(Transition(subject: .advance(claim), time: bench.journal.now(), instance: state))
-            ])
-            return (bench, id)
-        },
+        ExplanationCase("quarantined") { try quarantined() },
         ExplanationCase("unbegun") {
             let bench = try Bench("workflow: case\nsteps:\n  - { id: a, sleep: 1h }\n")
             return (bench, try enqueued(bench))
@@ -166,6 +148,66 @@ extension ExplanationCase {
             return (bench, id)
         },
     ]
+
+    // MARK: - Ended by force
+
+    static let forced = [
+        ExplanationCase("cancelled-by-force") {
+            let (bench, id) = try mismatched()
+            bench.request(id, .forceCancel(CancelRequest(reason: "of no use any more")))
+            bench.advance(60)
+            return (bench, id)
+        },
+        ExplanationCase("cancelled-by-force-without-a-definition") {
+            let (bench, id) = try quarantined()
+            bench.definitions.replace(try #require(bench.definitions.current("case")).graph.digest, by: nil)
+            bench.request(id, .forceCancel(CancelRequest()))
+            return (bench, id)
+        },
+        ExplanationCase("cancelled-by-force-from-quarantine") {
+            let (bench, id) = try quarantined()
+            bench.request(id, .forceCancel(CancelRequest(reason: "it kills servers")))
+            return (bench, id)
+        },
+        ExplanationCase("cancelled-by-force-while-an-action-ran") {
+            let (bench, id) = try quarantined("  - { id: a, call: shell, with: { argv: [a] } }")
+            bench.request(id, .forceCancel(CancelRequest()))
+            return (bench, id)
+        },
+        ExplanationCase("cancelled-after-a-retry-of-an-end-by-force") {
+            let (bench, id) = try quarantined()
+            bench.request(id, .forceCancel(CancelRequest(reason: "it kills servers")))
+            bench.advance(60)
+            try bench.retry(id)
+            bench.request(id, .cancel(CancelRequest(reason: "second thoughts")))
+            return (bench, id)
+        },
+    ]
+
+    private static func mismatched() throws -> (Bench, InstanceID) {
+        let bench = try Bench("workflow: case\nsteps:\n  - { id: a, sleep: 1h }\n")
+        let id = bench.start()
+        let digest = try #require(bench.definitions.current("case")).graph.digest
+        bench.definitions.replace(
+            digest, by: try Bench("workflow: case\nsteps:\n  - { id: b, sleep: 1h }\n").definitions.current("case")?.graph)
+        try bench.restart()
+        bench.send("nothing", .null)
+        bench.advance(3_600)
+        return (bench, id)
+    }
+
+    private static func quarantined(_ steps: String = "  - { id: nap, sleep: 1h }") throws -> (Bench, InstanceID) {
+        let (bench, id) = try started(steps)
+        let stored = try #require(try bench.journal.storedInstance(id))
+        let claim = try #require(try bench.journal.claim(stored.claim.instance))
+        var state = stored.state
+        state.hold = .quarantined
+        state.holdReason = "its processing ended five servers"
+        _ = try bench.journal.inner.write([
+            .transition(Transition(subject: .advance(claim), time: bench.journal.now(), instance: state))
+        ])
+        return (bench, id)
+    }
 
     /// Written to the store behind the back of the engine.
     private static func enqueued(_ bench: Bench) throws -> InstanceID {

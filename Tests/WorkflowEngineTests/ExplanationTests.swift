@@ -70,7 +70,7 @@ struct ExplanationCase: Sendable, CustomTestStringConvertible {
     }
 
     static let noServer = "No server has this database open."
-    static let all = actions + times + waits + failures + others
+    static let all = actions + times + waits + samples + failures + pauses + forced + others
 
     /// A workflow of these steps, started.
     static func started(

@@ -27,10 +27,19 @@ package struct ConditionPart: Sendable, Hashable {
         package var right: Side
     }
 
+    /// A condition that is nothing but a field, `event.data.urgent`, or the opposite of one, `!event.data.urgent`.
+    package struct Flag: Sendable, Hashable {
+        package var path: ReadPath
+        /// The value of the field for which the condition holds.
+        package var wanted: Bool
+    }
+
+    /// In parentheses where it needs them beside the others.
     package var source: String
     package var verdict: Verdict
     /// Nil where it is none.
     package var comparison: Comparison?
+    package var flag: Flag?
 }
 
 extension CompiledExpression {
@@ -46,7 +55,9 @@ extension CompiledExpression {
             for operand in logical.operands { collectParts(of: operand, variables, into: &parts) }
             return
         }
-        var part = ConditionPart(source: text(of: node), verdict: .fails)
+        let excerpt = SourceExcerpt(of: node.range, in: source)
+        let isAlone = node.range == plan.range
+        var part = ConditionPart(source: isAlone ? excerpt.text : excerpt.conjunctText, verdict: .fails, flag: flag(node))
         do {
             part.verdict = try value(of: node, variables) == .bool(true) ? .holds : .fails
         } catch {
@@ -59,11 +70,17 @@ extension CompiledExpression {
         parts.append(part)
     }
 
+    private func flag(_ node: any PlanNode) -> ConditionPart.Flag? {
+        if let not = node as? NotNode { return path(of: not.operand).map { ConditionPart.Flag(path: $0, wanted: false) } }
+        return path(of: node).map { ConditionPart.Flag(path: $0, wanted: true) }
+    }
+
     private func side(_ node: any PlanNode, _ variables: some SlotSource) -> ConditionPart.Side {
         let recorder = SlotRecorder(variables)
         let value = try? self.value(of: node, recorder)
         return ConditionPart.Side(
-            source: text(of: node), value: value?.withoutOptional, path: path(of: node), reads: recorder.read,
+            source: SourceExcerpt(of: node.range, in: source).text, value: value?.withoutOptional, path: path(of: node),
+            reads: recorder.read,
             isLiteral: node is ConstantNode)
     }
 
@@ -76,14 +93,6 @@ extension CompiledExpression {
         guard let select = node as? SelectNode, var path = path(of: select.operand) else { return nil }
         path.fields.append(select.field)
         return path
-    }
-
-    /// On one line, as the author wrote it.
-    private func text(of node: any PlanNode) -> String {
-        let bytes = Array(source.utf8)
-        let words = String(decoding: bytes[node.range.clamped(to: 0..<bytes.count)], as: UTF8.self)
-            .split(whereSeparator: \.isWhitespace)
-        return words.joined(separator: " ")
     }
 }
 

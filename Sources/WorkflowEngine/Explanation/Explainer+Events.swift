@@ -5,7 +5,7 @@ import WorkflowGraph
 import WorkflowInterpreter
 import WorkflowJournal
 
-/// Events that nearly are what a step waits for, and the one that would be.
+/// Events that nearly are what a step waits for.
 extension Explainer {
     func explain(
         _ wait: OpenWait, _ key: MemoKey, _ stored: StoredInstance, _ interpreter: Interpreter
@@ -62,61 +62,6 @@ extension Explainer {
         }
         return near
     }
-
-    // MARK: - The event that would do
-
-    func remedy(for wait: OpenWait, _ graph: StepGraph) -> Remedy {
-        let name = wait.events.first ?? ""
-        let wishes = wait.match + wait.equalities
-        var source = ""
-        var data = graph.events[name].map { Self.example(of: $0.type) } ?? .null
-        // Anything will do.
-        if data.mapValue == nil { data = [:] }
-        for wish in wishes {
-            switch wish.path.first {
-            case "data": data = data.setting(wish.path.dropFirst(), to: wish.value)
-            case "source": source = wish.value.stringValue.map { " --source " + Self.quoted($0) } ?? ""
-            default: break
-            }
-        }
-        let wanted = Set(wishes.compactMap { $0.path.dropFirst().first })
-        let examples = (data.mapValue ?? [:]).compactMap(\.key.value.stringValue).filter { !wanted.contains($0) }
-        return Remedy(
-            command: "wfrun event send \(Self.quoted(name))\(source) --data \(Self.quoted(JSON.text(data)))",
-            effect: "lets it go on" + (wait.conditions.isEmpty ? "" : " if " + wait.conditions.joined(separator: " && "))
-                + (examples.isEmpty ? "" : "; put in real values for " + examples.joined(separator: ", ")))
-    }
-
-    /// What a payload of this type looks like: required fields only.
-    private static func example(of type: StaticType) -> Value {
-        switch type {
-        case .record(let record):
-            var map = ValueMap()
-            for field in record.fields where !field.isOptional && !field.type.mayBeNull {
-                map[field.name] = example(of: field.type)
-            }
-            return .map(map)
-        case .enumeration(let members): return .string(members.first ?? "…")
-        case .list: return []
-        case .map: return [:]
-        case .bool: return false
-        case .int, .uint, .double: return 0
-        case .nullable, .null, .optional: return .null
-        case .any, .error, .never, .string, .secret, .bytes, .timestamp, .duration, .type: return "…"
-        }
-    }
-
-    /// One word of a shell.
-    private static func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-            case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "/"): true
-            default: false
-            }
-        }
-        return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
-    }
 }
 
 extension StepExplanation.NearEvent {
@@ -159,14 +104,5 @@ extension EventDifference {
             return (left, right)
         case .match, .type: return nil
         }
-    }
-}
-
-extension Value {
-    fileprivate func setting(_ path: ArraySlice<String>, to new: Value) -> Value {
-        guard let name = path.first else { return new }
-        var map = mapValue ?? [:]
-        map[name] = (map[name] ?? [:]).setting(path.dropFirst(), to: new)
-        return .map(map)
     }
 }

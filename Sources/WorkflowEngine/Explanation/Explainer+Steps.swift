@@ -7,11 +7,12 @@ extension Explainer {
     func explain(
         _ open: OpenLeaf, _ row: StepRow, _ stored: StoredInstance, _ interpreter: Interpreter, at now: Timestamp, depth: Int
     ) throws(JournalError) -> StepExplanation {
+        let isHeld = stored.state.hold != nil
         var step = StepExplanation(
             step: row.key, verb: row.verb, action: row.action, status: row.status, since: row.scheduledAt, cause: .unknown,
             until: row.dueAt, timeout: open.timeout, phase: open.phase, stop: open.stop)
         switch open.command {
-        case .runAction(let request): explain(request, row, &step)
+        case .runAction(let request): explain(request, row, &step, isHeld: isHeld)
         case .startSleep(let request):
             step.until = request.until
             switch open.pause {
@@ -23,7 +24,8 @@ extension Explainer {
         case .openWait:
             if let wait = interpreter.openWait(row.key) {
                 step.cause = .event(try explain(wait, row.key, stored, interpreter))
-                step.remedies = [remedy(for: wait, interpreter.graph)]
+                let remedy = remedy(for: wait, row.key, interpreter, isHeld: isHeld, at: now)
+                step.remedies = remedy.map { [$0] } ?? []
             }
         case .startChild(let request): try explain(request, row, stored, &step, at: now, depth: depth)
         case .sendEvent: step.cause = .transition
@@ -34,7 +36,7 @@ extension Explainer {
         return step
     }
 
-    private func explain(_ request: ActionRequest, _ row: StepRow, _ step: inout StepExplanation) {
+    private func explain(_ request: ActionRequest, _ row: StepRow, _ step: inout StepExplanation, isHeld: Bool) {
         let attempts = request.policy.attempts
         switch row.status {
         case .running:
@@ -45,7 +47,8 @@ extension Explainer {
                     number: row.attempt, of: attempts, interruptions: row.interruptions, lastFailure: row.lastFailure,
                     isAtMostOnce: request.isAtMostOnce))
         case .sleeping: step.cause = .retry(number: row.attempt + 1, of: attempts, after: row.lastFailure)
-        case .scheduled: step.cause = .place(places: places)
+        // A held instance gets no place, even where there is one.
+        case .scheduled: step.cause = isHeld ? .transition : .place(places: places)
         case .waiting, .completed, .failed, .cancelled: step.cause = .transition
         }
     }

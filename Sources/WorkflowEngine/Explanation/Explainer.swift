@@ -47,7 +47,7 @@ package struct Explainer: Sendable {
     func explain(_ id: InstanceID, at now: Timestamp, depth: Int) throws(JournalError) -> WaitExplanation? {
         guard let summary = try queries.instance(id)?.summary, let stored = try queries.storedInstance(id) else { return nil }
         var explanation = WaitExplanation(
-            summary: summary, time: now, obstacle: obstacle, standing: try standing(stored, summary),
+            summary: summary, time: now, obstacle: obstacle, standing: try standing(stored, summary, at: now),
             deadline: stored.timers.first { $0.key == .deadlineSignal }?.dueAt)
         if stored.state.status.isTerminal {
             explanation.deadline = nil
@@ -74,10 +74,10 @@ package struct Explainer: Sendable {
     // MARK: - The instance
 
     private func standing(
-        _ stored: StoredInstance, _ summary: InstanceSummary
+        _ stored: StoredInstance, _ summary: InstanceSummary, at now: Timestamp
     ) throws(JournalError) -> WaitExplanation.Standing {
         let id = stored.claim.id
-        if stored.state.status.isTerminal { return .ended(end(stored)) }
+        if stored.state.status.isTerminal { return .ended(try end(stored, at: now)) }
         if let hold = stored.state.hold {
             let notes = try queries.notes(of: id, limit: 50)
             let words = hold == .paused ? "paused" : "held (\(hold.rawValue))"
@@ -95,13 +95,36 @@ package struct Explainer: Sendable {
         return isMarked || !isAtRest ? .moving : .waiting
     }
 
-    private func end(_ stored: StoredInstance) -> WaitExplanation.End {
+    private func end(_ stored: StoredInstance, at now: Timestamp) throws(JournalError) -> WaitExplanation.End {
         let failed = stored.steps.filter { $0.status == .failed }
+        let running = stored.steps.filter { $0.status == .running && $0.verb == .call }
+        let signal = stored.steps.first { $0.key == .cancelSignal }
+        // An end by force is no entry of the journal.
+        let forced: (hold: Hold, reason: String?)? =
+            if stored.state.status == .cancelled, signal == nil {
+                try queries.notes(of: stored.claim.id, limit: 50).lazy.filter { $0.time == stored.state.endedAt }
+                    .compactMap(\.forcedCancel).first
+            } else { nil }
         return WaitExplanation.End(
             failure: stored.state.failure,
-            reason: stored.steps.first { $0.key == .cancelSignal }?.output.flatMap { CancelRequest(value: $0).reason },
-            uncertain: failed.filter { $0.failure?.isUncertain == true }.map(\.key),
+            reason: forced?.reason ?? signal?.output.flatMap { CancelRequest(value: $0).reason },
+            forcedFrom: forced?.hold, obstacleToRetry: obstacleToRetry(stored, now),
+            uncertain: failed.filter { $0.failure?.isUncertain == true }.map(\.key) + (forced == nil ? [] : running.map(\.key)),
             failedCleanup: stored.state.isCleanupIncomplete ? failed.filter { $0.key.isOfCleanup }.map(\.key) : [])
+    }
+
+    private func obstacleToRetry(_ stored: StoredInstance, _ now: Timestamp) -> WaitExplanation.RetryObstacle? {
+        if stored.state.status == .completed { return nil }
+        guard let graph = graph(stored.digest) else {
+            return .init(reason: "the definition that it ran cannot be loaded", isOfDefinition: false)
+        }
+        guard let header = EngineCore.header(of: stored, graph, config: stored.config, now: now) else {
+            return .init(reason: "its stored input does not fit its definition any more", isOfDefinition: false)
+        }
+        let plan = RetryPlan.make(
+            graph: graph, header: header, rows: stored.steps, hasBegun: stored.state.runStartedAt != nil)
+        guard case .failure(let refusal) = plan else { return nil }
+        return .init(reason: refusal.description, isOfDefinition: refusal.reason == .failsAgain)
     }
 
     private func unwinding(_ interpreter: Interpreter, _ stored: StoredInstance) -> WaitExplanation.Unwinding? {
@@ -140,8 +163,15 @@ package struct Explainer: Sendable {
     private func remedies(_ explanation: WaitExplanation) -> [Remedy] {
         let id = explanation.summary.id.text
         switch explanation.standing {
-        case .ended:
-            guard explanation.summary.status != .completed else { return [] }
+        case .ended(let end):
+            if explanation.summary.status == .completed { return [] }
+            if let obstacle = end.obstacleToRetry {
+                guard obstacle.isOfDefinition else { return [] }
+                return [
+                    Remedy(
+                        command: "wfrun retry \(id) --upgrade", effect: "begins another run, when the definition is corrected")
+                ]
+            }
             return [
                 Remedy(
                     command: "wfrun retry \(id) --dry-run", effect: "shows what another run would keep and what it would do"),

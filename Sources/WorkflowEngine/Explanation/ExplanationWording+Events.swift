@@ -27,7 +27,8 @@ extension ExplanationWording {
     func near(_ near: StepExplanation.NearEvent) -> String {
         let event = near.event
         let reasons = near.differences.map { reason($0, event) }
-        let text = reasons.isEmpty ? "the step takes it next" : reasons.joined(separator: "; ")
+        let taken = isHeld ? "the step takes it once the instance is resumed" : "the step takes it next"
+        let text = reasons.isEmpty ? taken : reasons.joined(separator: "; ")
         return "event \(event.id) ('\(event.name)' from '\(event.source)', \(ago(event.time))): \(text)"
     }
 

@@ -43,7 +43,13 @@ extension ExplanationWording {
             ]
         case .event(let wait): return [waiting(wait, step)]
         case .child(let child): return [self.child(child, step)]
-        case .transition: return ["Step \(name) is about to be carried out."]
+        case .transition:
+            guard isHeld else { return ["Step \(name) is about to be carried out."] }
+            return [
+                step.verb == .call
+                    ? "Step \(name) runs \(action) once the instance is resumed."
+                    : "Step \(name) is carried out once the instance is resumed."
+            ]
         case .unknown:
             let what = [step.verb.rawValue, step.action].compactMap(\.self).joined(separator: " ")
             let due = step.until.map { ", until \(time($0))" } ?? ""
@@ -81,7 +87,8 @@ extension ExplanationWording {
 
     private func at(_ due: Timestamp?) -> String {
         guard let due else { return "soon" }
-        return due > now ? "at \(time(due))" : "next (it has been due since \(time(due)))"
+        if due > now { return "at \(time(due))" }
+        return "\(isHeld ? "once the instance is resumed" : "next") (it has been due since \(time(due)))"
     }
 
     private func failed(_ attempt: Int, _ failure: Failure?) -> [String] {

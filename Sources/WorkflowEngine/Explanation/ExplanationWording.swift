@@ -7,7 +7,7 @@ import WorkflowJournal
 extension WaitExplanation {
     /// What holds for the instance as a whole, the most important first.
     package var sentences: [String] {
-        let words = ExplanationWording(now: time, obstacle: obstacle)
+        let words = ExplanationWording(self)
         var sentences = words.standing(self)
         if summary.status.isTerminal { return sentences }
         if let unwinding { sentences += words.unwinding(unwinding) }
@@ -29,13 +29,13 @@ extension WaitExplanation {
 extension StepExplanation {
     /// - Parameter explanation: of the instance that it is a step of.
     package func sentences(in explanation: WaitExplanation) -> [String] {
-        ExplanationWording(now: explanation.time, obstacle: explanation.obstacle).step(self)
+        ExplanationWording(explanation).step(self)
     }
 }
 
 extension StepExplanation.NearEvent {
     package func sentence(in explanation: WaitExplanation) -> String {
-        ExplanationWording(now: explanation.time, obstacle: explanation.obstacle).near(self)
+        ExplanationWording(explanation).near(self)
     }
 }
 
@@ -43,6 +43,14 @@ extension StepExplanation.NearEvent {
 struct ExplanationWording {
     let now: Timestamp
     let obstacle: String?
+    /// Nothing of the instance begins until it is resumed.
+    let isHeld: Bool
+
+    init(_ explanation: WaitExplanation) {
+        now = explanation.time
+        obstacle = explanation.obstacle
+        isHeld = if case .held = explanation.standing { true } else { false }
+    }
 
     // MARK: - The instance
 
@@ -105,7 +113,9 @@ struct ExplanationWording {
         var sentences: [String]
         switch summary.status {
         case .completed: sentences = ["It completed\(when); it waits for nothing."]
-        case .cancelled: sentences = ["It was cancelled\(when)\(end.reason.map { ": \($0)" } ?? "")."]
+        case .cancelled:
+            let how = end.forcedFrom.map { " by force\(when), while it was held (\($0.rawValue))" } ?? when
+            sentences = ["It was cancelled\(how)\(end.reason.map { ": \($0)" } ?? "")."]
         case .timedOut: sentences = ["It timed out\(when)\(end.failure.map { ": \($0.message)" } ?? "")."]
         case .failed: sentences = ["It failed\(when)\(end.failure.map { ", because \(because($0))" } ?? "")."]
         case .pending, .running, .suspended: sentences = []
@@ -114,9 +124,14 @@ struct ExplanationWording {
             let (who, its) = end.uncertain.count == 1 ? ("Step", "its") : ("Steps", "their")
             sentences.append("\(who) \(list(end.uncertain)) may have had \(its) effect: nobody heard how it ended.")
         }
-        if summary.isCleanupIncomplete {
+        if end.forcedFrom != nil {
+            sentences.append("The cancel undid nothing of what it had done.")
+        } else if summary.isCleanupIncomplete {
             let which = end.failedCleanup.isEmpty ? "" : ": \(list(end.failedCleanup)) failed"
             sentences.append("What it did is not undone completely\(which).")
+        }
+        if let obstacle = end.obstacleToRetry {
+            sentences.append("It cannot be run again\(obstacle.isOfDefinition ? " as it is" : ""): \(obstacle.reason).")
         }
         return sentences.map(\.withSingleStop)
     }

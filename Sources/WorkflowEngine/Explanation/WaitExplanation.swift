@@ -40,10 +40,21 @@ package struct WaitExplanation: Sendable {
         package var failure: Failure?
         /// Of the operator who cancelled it.
         package var reason: String?
+        /// What it was held for when it was cancelled by force.
+        package var forcedFrom: Hold?
+        /// What stands in the way of a retry.
+        package var obstacleToRetry: RetryObstacle?
         /// Steps that may have had their effect without anybody knowing.
         package var uncertain: [MemoKey]
         /// Undos and `finally` blocks that failed.
         package var failedCleanup: [MemoKey]
+    }
+
+    /// Why a retry would be refused.
+    package struct RetryObstacle: Sendable {
+        package var reason: String
+        /// It could be run again on a corrected definition.
+        package var isOfDefinition: Bool
     }
 
     package struct Unwinding: Sendable {
