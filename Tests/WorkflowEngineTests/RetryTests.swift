@@ -365,12 +365,3 @@ struct RetryTests {
         #expect { try bench.preview(id) } throws: { ($0 as? EngineError)?.code == .gateFull }
     }
 }
-
-extension StepGraph {
-    /// Another definition's meaning under this digest.
-    fileprivate func under(_ digest: ContentDigest) -> StepGraph {
-        StepGraph(
-            workflow: workflow, description: description, digest: digest, semantics: semantics, nodes: nodes, blocks: blocks,
-            files: files, events: events, config: config, labels: labels, timeout: timeout, matchSets: matchSets)
-    }
-}
