@@ -169,7 +169,7 @@ extension EngineCore {
         }
     }
 
-    /// Nil when it runs the current definition already and nothing but its own course holds it.
+    /// Nil when nothing changes: it runs the current definition already, and is not held for what that made of its journal.
     private func rebinding(_ stored: StoredInstance, reason: String?) throws(EngineError) -> Transition? {
         guard let current = definitions.current(stored.workflow) else {
             throw EngineError(.workflowNotFound, "there is no workflow '\(stored.workflow)' to upgrade to")

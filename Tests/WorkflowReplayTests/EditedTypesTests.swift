@@ -135,6 +135,16 @@ struct EditedTypesTests {
         #expect(planner.judge(stored, now: Self.time).effect == .continues)
     }
 
+    @Test func `A wait that takes other events than it did asks for something else`() throws {
+        let own = try Self.compile(Self.text, Self.action)
+        let edited = Self.text.replacing("event: [ord.go, ord.no]", with: "event: ord.go")
+        var planner = EditPlanner(to: try Self.compile(edited, Self.action)) { $0 == own.digest ? own : nil }
+        let judgement = planner.judge(try stored(own), now: Self.time)
+        #expect(judgement.effect == .diverges)
+        #expect(judgement.finding?.key == MemoKey("v"))
+        #expect(judgement.finding?.diagnostic?.code.description == "WF7202")
+    }
+
     @Test func `A journal that does not replay is not unchanged under its own definition`() throws {
         let own = try Self.compile(Self.text, Self.action)
         var stored = try stored(own)
