@@ -118,7 +118,7 @@ struct LiveService: WorkflowService {
     func definition(
         _ workflow: String, of sources: [DefinitionRecord.Source]
     ) async -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
-        ProjectAnalysis.definition(workflow, of: sources)
+        ProjectAnalysis.definition(workflow, of: sources, beside: definitions.offered)
     }
 
     func graph(_ digest: ContentDigest) -> StepGraph? { try? definitions.graph(digest) }

@@ -132,12 +132,7 @@ package enum DefinitionLoader {
     /// Parses, types and lowers the files of a stored definition; runs no rule and reports nothing new.
     /// - Parameter sources: as `AnalysedWorkflow.sources` has them.
     package static func load(workflow: String, sources: [DefinitionSource]) throws(Unloadable) -> StepGraph {
-        var set = SourceSet(definitions: [], library: [], root: nil)
-        for source in sources {
-            let file = SourceFile(path: source.path, text: source.text)
-            if source.path.utf8.starts(with: "stdlib/".utf8) { set.library.append(file) } else { set.definitions.append(file) }
-        }
-        let project = Project(set)
+        let project = Project(SourceSet(stored: sources))
         let lowering = ProjectLowering(project)
         guard let file = project.files.first(where: { $0.definition.kind == .workflow && $0.definition.name.value == workflow })
         else {

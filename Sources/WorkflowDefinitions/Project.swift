@@ -29,6 +29,15 @@ package struct SourceSet: Sendable {
         self.timeZones = timeZones
     }
 
+    /// The files of a stored definition.
+    init(stored sources: [DefinitionSource]) {
+        self.init(definitions: [], library: [], root: nil)
+        for source in sources {
+            let file = SourceFile(path: source.path, text: source.text)
+            if source.path.utf8.starts(with: "stdlib/".utf8) { library.append(file) } else { definitions.append(file) }
+        }
+    }
+
     /// The path relative to the definitions folder.
     package func relativePath(_ file: SourceFile) -> String {
         guard let root, !root.isEmpty else { return file.path }
@@ -142,6 +151,7 @@ struct Project {
         var parser = InterfaceParser()
         if let signature = parser.signature(tree, file: file) {
             names.interfaces[signature.name] = signature
+            names.workflows.append(signature.name)
             storedInterfaces[signature.name] = WorkflowInterface(name: signature.name, stored: tree)
         }
         diagnostics.report(contentsOf: parser.reading.diagnostics.sorted)

@@ -46,6 +46,13 @@ struct WorkflowInterface {
     var source: DefinitionSource { DefinitionSource(path: Self.path(name), text: JSON.text(document)) }
 }
 
+extension DefinitionSource {
+    /// What those who invoke a stored workflow rely on, as one of their own sources; nil when the texts have no such workflow.
+    package static func interface(of workflow: String, in sources: [DefinitionSource]) -> DefinitionSource? {
+        Project(SourceSet(stored: sources)).interface(of: workflow)?.source
+    }
+}
+
 /// Reads the interfaces of a stored definition.
 struct InterfaceParser {
     var reading = NodeReading()

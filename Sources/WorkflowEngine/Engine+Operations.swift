@@ -41,7 +41,7 @@ extension Engine {
 
     /// What `retry` would do, without doing it.
     package func planRetry(_ id: InstanceID, _ request: RetryRequest) throws(EngineError) -> RetryPlan {
-        try EngineCore.plan(try read(id), request, definitions, now: store.now()).kept
+        try EngineCore.preview(of: try read(id), request, definitions, queries, now: store.now())
     }
 
     /// Moves a live instance to the definition current now, if its journal replays there. Returns that definition's digest.

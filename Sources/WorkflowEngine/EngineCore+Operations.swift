@@ -1,7 +1,7 @@
-import Values
+package import Values
 import WorkflowGraph
-import WorkflowInterpreter
-import WorkflowJournal
+package import WorkflowInterpreter
+package import WorkflowJournal
 
 /// What operators do to an instance by hand beside holding and releasing it: move it to another definition, run it again.
 extension EngineCore {
@@ -63,6 +63,24 @@ extension EngineCore {
         case .failure(let refusal):
             throw EngineError(refusal.reason == .mismatch ? .mismatch : .notRetryable, refusal.description)
         }
+    }
+
+    /// What a retry would do now, or why it would be refused; changes nothing.
+    package static func preview(
+        of stored: StoredInstance, _ request: RetryRequest, _ definitions: any DefinitionProvider,
+        _ queries: any JournalQueries, now: Timestamp
+    ) throws(EngineError) -> RetryPlan {
+        let plan = try plan(stored, request, definitions, now: now)
+        guard case .success(let input) = plan.definition.graph.main.input.admit(stored.input),
+            case .success(let gate?) = TriggerEvaluation.gate(of: plan.definition.graph, input: input), gate.overflow == .reject
+        else { return plan.kept }
+        do {
+            let taken = try queries.places(at: gate.key, limit: gate.places).count
+            guard taken >= gate.places else { return plan.kept }
+        } catch {
+            throw EngineError(.unavailable, error.message)
+        }
+        throw Self.error(of: .gateFull(gate))
     }
 
     private func revival(
@@ -151,24 +169,32 @@ extension EngineCore {
         }
     }
 
-    /// Nil when it runs the current definition already.
+    /// Nil when nothing changes: it runs the current definition already, and is not held for what that made of its journal.
     private func rebinding(_ stored: StoredInstance, reason: String?) throws(EngineError) -> Transition? {
         guard let current = definitions.current(stored.workflow) else {
             throw EngineError(.workflowNotFound, "there is no workflow '\(stored.workflow)' to upgrade to")
         }
         let graph = current.graph
-        if graph.digest == stored.digest { return nil }
+        let isCurrent = graph.digest == stored.digest
         switch EditEffect.of(stored, from: try? definitions.graph(stored.digest), to: graph, comparesUndo: false, now: now) {
         case .continues: break
         case .diverges(let divergence):
-            throw EngineError(
-                .mismatch, divergence.mismatch.description, hint: "'wfrun plan' with the definition's file explains it.")
+            let command = isCurrent ? "'wfrun replay \(stored.claim.id)'" : "'wfrun plan' with the definition's file"
+            throw EngineError(.mismatch, divergence.mismatch.description, hint: "\(command) explains it.")
         case .unfit(let values):
             var hint: String?
-            if case .setting = values[0].subject {
-                hint = "'retry --upgrade' of the ended instance takes the configuration of now."
+            switch values[0].subject {
+            case .setting, .missingSetting: hint = "'retry --upgrade' of the ended instance takes the configuration of now."
+            case .input, .result, .event: break
             }
             throw EngineError(.mismatch, values[0].description, hint: hint)
+        }
+        var state = stored.state
+        if state.hold == .mismatch || state.hold == .unsupported {
+            state.hold = nil
+            state.holdReason = nil
+        } else if isCurrent {
+            return nil
         }
         guard let header = Self.header(of: stored, graph, config: stored.config, now: now) else {
             throw EngineError(.mismatch, "the current definition of '\(stored.workflow)' does not take the instance's input")
@@ -180,15 +206,14 @@ extension EngineCore {
         } catch {
             throw EngineError(.mismatch, error.description)
         }
-        var state = stored.state
-        if state.hold == .mismatch || state.hold == .unsupported {
-            state.hold = nil
-            state.holdReason = nil
-        }
         var transition = Transition(subject: .advance(stored.claim), time: now, instance: state)
-        transition.rebinding = graph.digest
+        if !isCurrent { transition.rebinding = graph.digest }
         if stored.state.runStartedAt != nil { moveTimers(of: stored, to: interpreter, &transition) }
-        let words = "moved from definition \(stored.digest) to \(graph.digest)" + (reason.map { ": \($0)" } ?? "")
+        let act =
+            isCurrent
+            ? "released: its journal replays on definition \(graph.digest)"
+            : "moved from definition \(stored.digest) to \(graph.digest)"
+        let words = act + (reason.map { ": \($0)" } ?? "")
         transition.logs = [LogRow(time: now, level: "info", key: nil, message: words)]
         return transition
     }

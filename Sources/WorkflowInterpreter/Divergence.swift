@@ -51,6 +51,20 @@ package struct ReplayedRun {
         entries = agreed
         self.refused = refused
     }
+
+    /// Which fields of its events a wait matches is no part of its input, and is registered with it while it is open.
+    mutating func compare(_ waits: [WaitRow]) {
+        guard divergence == nil else { return }
+        let registered = Dictionary(waits.map { ($0.key, Set($0.matches)) }, uniquingKeysWith: { first, _ in first })
+        for case .openWait(let request) in interpreter.outstanding() {
+            guard let known = registered[request.leaf.key], known != Set(request.matches) else { continue }
+            let mismatch = JournalMismatch(
+                .inputChanged, key: request.leaf.key, recorded: "wait for other fields", asked: "wait",
+                explanation: "the open wait matches other fields of its event now")
+            divergence = Divergence(mismatch: mismatch, sequence: entries.count)
+            return
+        }
+    }
 }
 
 extension MemoKey {

@@ -19,15 +19,16 @@ package enum EditEffect: Sendable, Equatable {
     package static func of(
         _ stored: StoredInstance, from old: StepGraph?, to new: StepGraph, comparesUndo: Bool = true, now: Timestamp
     ) -> EditEffect {
-        let missing = new.config.filter { stored.config[$0.name] == nil }.map { UnfitValue(setting: $0.name) }
-        guard missing.isEmpty else { return .unfit(missing) }
+        let settings = UnfitValue.settings(stored.config, on: new)
+        guard settings.isEmpty else { return .unfit(settings) }
         let header: InstanceHeader
         switch InstanceHeader.of(stored, on: new, config: stored.config, now: now) {
         case .success(let admitted): header = admitted
         case .failure(let violation): return .unfit([UnfitValue(.input, stored.input, new.main.input, violation)])
         }
         let hasBegun = stored.state.runStartedAt != nil
-        let replayed = ReplayedRun(graph: new, header: header, rows: stored.steps, hasBegun: hasBegun)
+        var replayed = ReplayedRun(graph: new, header: header, rows: stored.steps, hasBegun: hasBegun)
+        replayed.compare(stored.waits)
         if replayed.divergence == nil, replayed.refused.isEmpty, !comparesUndo { return .continues(undoneOtherwise: []) }
         let before = old.flatMap { old -> ReplayedRun? in
             guard case .success(let header) = InstanceHeader.of(stored, on: old, config: stored.config, now: now) else {

@@ -127,6 +127,7 @@ extension Interpreter {
                 } ?? .null
         }
         guard let returns = shaping.returns else { return value }
-        return try admit(value, returns, frame, what: "output")
+        return isWhole(frame)
+            ? try admit(value, returns, frame, what: "output") : try admitResult(value, returns, frame, what: "output")
     }
 }

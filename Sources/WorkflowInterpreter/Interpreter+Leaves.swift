@@ -127,7 +127,7 @@ extension Interpreter {
         switch graph[index].kind {
         case .action(let call): return call.resultShape.typed(raw)
         case .wait(let step):
-            let event = graph.typed(event: raw) ?? raw
+            let event = recordedEvent(raw, frame)
             frame.event = event
             let data = event["data"] ?? .null
             return step.namesEvent ? ["name": event["name"] ?? .null, "data": data] : data
@@ -137,6 +137,19 @@ extension Interpreter {
             .group, .parallel, .choice, .fail, .raise, .return, .continueAsNew:
             return .null
         }
+    }
+
+    /// An event that a wait has taken, with the kinds of its type. What was taken stays taken: one that the type refuses now is
+    /// as it was sent.
+    private func recordedEvent(_ raw: Value, _ frame: Frame) -> Value {
+        if let event = graph.typed(event: raw) { return event }
+        if let resultRefused, let contract = raw["name"]?.stringValue.flatMap({ graph.events[$0] }) {
+            let data = raw["data"] ?? .null
+            if case .failure(let violation) = contract.admit(data) {
+                resultRefused(UnfitValue(.event(memoKey(frame.key)), data, contract, violation))
+            }
+        }
+        return raw
     }
 
     private func childOutput(_ raw: Value, _ step: Node.InvokeStep, _ frame: Frame) throws(Failure) -> Value {

@@ -16,7 +16,7 @@ package struct RetryPlan: Sendable, Equatable {
     /// Steps whose result stays, in the order in which they completed.
     package var staying: [MemoKey]
     /// Steps that have run and whose result is dropped, in the order in which they ended: they run again when the run comes to
-    /// them. Compensations, `finally` blocks and pauses are not among them.
+    /// them. Compensations, `finally` blocks and pauses are not among them, nor are steps that an upgrade has removed.
     package var again: [MemoKey]
     /// Steps that begin at once.
     package var beginning: [MemoKey]

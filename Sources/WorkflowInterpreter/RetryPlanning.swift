@@ -127,17 +127,22 @@ struct RetryPlanning {
             kept = try keep(draft)
         }
         let occurrences = run.counts.filter { $0.value > kept.interpreter.completions[$0.key] ?? 0 }
-        let (beginning, anew) = try begin(kept.rows, occurrences, on: upgrade)
+        let (beginning, anew) = try begin(kept, occurrences, on: upgrade)
         // A wait or sleep that was stopped in a step that begins anew is asked for again, under the same key.
         let rows = kept.rows.filter { row in
             row.completedSequence != nil || !anew.contains { $0.isEmpty || isInside(row.key.text, $0) }
         }
         let keys = Set(rows.map(\.key))
         let dropped = run.rows.filter { !keys.contains($0.key) }
+        let forms = upgrade.map { StepForms($0.graph) }
+        let again = steps(of: dropped).map(\.key).filter { key in
+            guard let forms, let form = StepForms.form(of: key.text) else { return true }
+            return forms[form] != nil
+        }
         return RetryPlan(
             kept: rows, keptSequence: kept.interpreter.sequence,
             occurrences: occurrences,
-            staying: steps(of: rows).filter { $0.status == .completed }.map(\.key), again: steps(of: dropped).map(\.key),
+            staying: steps(of: rows).filter { $0.status == .completed }.map(\.key), again: again,
             beginning: beginning, dropped: dropped)
     }
 
@@ -180,18 +185,31 @@ struct RetryPlanning {
 
     /// What the new run begins with. The kept rows must replay on what it runs, and not make it end as before.
     private func begin(
-        _ rows: [StepRow], _ occurrences: [String: Int], on upgrade: (graph: StepGraph, header: InstanceHeader)?
+        _ kept: KeptJournal, _ occurrences: [String: Int], on upgrade: (graph: StepGraph, header: InstanceHeader)?
     ) throws(RetryRefusal) -> (beginning: [MemoKey], anew: [String]) {
-        let interpreter: Interpreter
-        let commands: [Command]
+        let interpreter = Interpreter(graph: upgrade?.graph ?? graph, header: upgrade?.header ?? header)
+        var refused: [UnfitValue] = []
+        interpreter.resultRefused = { refused.append($0) }
+        defer { interpreter.resultRefused = nil }
+        let begun: Result<[Command], JournalMismatch>
         do {
-            interpreter = try Replay.rebuild(
-                graph: upgrade?.graph ?? graph, header: upgrade?.header ?? header, rows: rows, hasBegun: false)
+            try Replay.rebuild(interpreter, from: kept.rows, hasBegun: false) { _, _ in }
             let retry = Signal.retried(RetryRecord(run: header.run + 1, occurrences: occurrences))
-            commands = try interpreter.apply(
-                JournalEntry(sequence: interpreter.sequence + 1, time: interpreter.now, content: .signal(retry)))
+            begun = .success(
+                try interpreter.apply(
+                    JournalEntry(sequence: interpreter.sequence + 1, time: interpreter.now, content: .signal(retry))))
         } catch {
-            throw RetryRefusal(reason: .mismatch, description: "what is kept does not replay on the definition: \(error)")
+            begun = .failure(error)
+        }
+        // What its own definition refuses, too, is part of what is recorded.
+        if let unfit = refused.first(where: { value in !kept.refused.contains { $0.key == value.key } }) {
+            throw RetryRefusal(reason: .mismatch, description: "what is kept does not fit the definition: \(unfit)")
+        }
+        let commands: [Command]
+        switch begun {
+        case .success(let asked): commands = asked
+        case .failure(let mismatch):
+            throw RetryRefusal(reason: .mismatch, description: "what is kept does not replay on the definition: \(mismatch)")
         }
         guard interpreter.ending == nil else {
             let remedy = upgrade == nil ? "correct the definition and use --upgrade" : "correct the definition"
@@ -208,12 +226,17 @@ struct RetryPlanning {
 struct KeptJournal {
     let interpreter: Interpreter
     private(set) var rows: [StepRow] = []
+    /// Results that the definition does not take.
+    private(set) var refused: [UnfitValue] = []
 
     init(
         graph: StepGraph, header: InstanceHeader, run: EndedRun, where isCandidate: (EndedRun.Entry) -> Bool
     ) throws(JournalMismatch) {
         interpreter = Interpreter(graph: graph, header: header)
         interpreter.countsEveryPlace = true
+        var refused: [UnfitValue] = []
+        interpreter.resultRefused = { refused.append($0) }
+        defer { interpreter.resultRefused = nil }
         let recorded = Dictionary(run.rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         var asked: [MemoKey: LeafRecord] = [:]
         note(interpreter.start(), &asked, recorded)
@@ -229,6 +252,7 @@ struct KeptJournal {
             if isOver { break }
         }
         rows.sort { ($0.scheduledSequence, $0.key) < ($1.scheduledSequence, $1.key) }
+        self.refused = refused
     }
 
     /// The run would end with what is kept.

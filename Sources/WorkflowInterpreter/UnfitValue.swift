@@ -8,10 +8,14 @@ package import WorkflowJournal
 package struct UnfitValue: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Subject: Sendable, Equatable {
         case input
-        /// A setting that the snapshot does not have.
+        /// Of the configuration snapshot.
         case setting(String)
+        /// A setting that the snapshot does not have.
+        case missingSetting(String)
         /// Of the step with this key.
         case result(MemoKey)
+        /// Its data, as the wait with this key took it.
+        case event(MemoKey)
     }
 
     package var subject: Subject
@@ -38,23 +42,38 @@ package struct UnfitValue: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    package init(setting name: String) {
-        subject = .setting(name)
+    private init(missing setting: String) {
+        subject = .missingSetting(setting)
         pointer = ""
-        expected = "a value of the setting '\(name)'"
+        expected = "a value of the setting '\(setting)'"
         actual = "none"
     }
 
+    /// What a definition does not take of a configuration snapshot.
+    package static func settings(_ snapshot: Value, on graph: StepGraph) -> [UnfitValue] {
+        graph.config.compactMap { setting in
+            guard let value = snapshot[setting.name] else { return UnfitValue(missing: setting.name) }
+            guard case .failure(let violation) = setting.contract.admit(value) else { return nil }
+            return UnfitValue(.setting(setting.name), value, setting.contract, violation)
+        }
+    }
+
     package var key: MemoKey? {
-        if case .result(let key) = subject { key } else { nil }
+        switch subject {
+        case .result(let key), .event(let key): key
+        case .input, .setting, .missingSetting: nil
+        }
     }
 
     package var description: String {
         let place = pointer.isEmpty ? "" : " at \(pointer)"
+        let difference = "does not fit: \(expected) is expected, found\(place) \(actual)"
         return switch subject {
-        case .input: "the input of the instance does not fit: \(expected) is expected, found\(place) \(actual)"
-        case .setting(let name): "the definition needs the setting '\(name)', which the instance's snapshot lacks"
-        case .result(let key): "the recorded result of '\(key)' does not fit: \(expected) is expected, found\(place) \(actual)"
+        case .input: "the input of the instance \(difference)"
+        case .setting(let name): "the setting '\(name)' in the instance's snapshot \(difference)"
+        case .missingSetting(let name): "the definition needs the setting '\(name)', which the instance's snapshot lacks"
+        case .result(let key): "the recorded result of '\(key)' \(difference)"
+        case .event(let key): "the event that '\(key)' took \(difference)"
         }
     }
 }

@@ -8,7 +8,7 @@ package import WorkflowJournal
 /// What an edited definition would mean for live instances, one after another.
 package struct EditPlanner {
     package enum Effect: String, Sendable, CaseIterable {
-        /// It runs this definition already.
+        /// It runs this definition already, and its journal replays on it.
         case unchanged
         /// It can go on with it.
         case continues
@@ -50,11 +50,11 @@ package struct EditPlanner {
 
     /// - Parameter now: When a run that has not begun would begin.
     package mutating func judge(_ stored: StoredInstance, now: Timestamp) -> Judgement {
-        if stored.digest == new.digest { return Judgement(effect: .unchanged) }
         let pinned = pinned(stored.digest)
         let effect = EditEffect.of(
             stored, from: pinned.graph, to: new, comparesUndo: pinned.findings.comparesUndo, now: now)
         switch effect {
+        case .continues where stored.digest == new.digest: return Judgement(effect: .unchanged)
         case .continues(let undoneOtherwise):
             return Judgement(effect: .continues, warnings: pinned.findings.undoChanges(of: undoneOtherwise))
         case .diverges(let divergence):
@@ -66,7 +66,7 @@ package struct EditPlanner {
 
     private mutating func pinned(_ digest: ContentDigest) -> Pinned {
         if let known = pinned[digest] { return known }
-        let graph = load(digest)
+        let graph = digest == new.digest ? new : load(digest)
         let made = Pinned(graph: graph, findings: FindingMaker(from: graph, to: new))
         pinned[digest] = made
         return made

@@ -95,19 +95,17 @@ struct FindingMaker {
 
     func finding(of value: UnfitValue, rows: [StepRow]) -> JournalFinding {
         let actual = value.actual + (value.pointer.isEmpty ? "" : " at \(value.pointer)")
-        let diagnostic: Diagnostic?
-        switch value.subject {
-        case .input:
-            let range = new.main.inputRange ?? new.main.nameRange
-            diagnostic = range.map {
-                .recordedValueUnfit("the recorded input", expected: value.expected, actual: actual, at: $0)
-            }
-        case .setting(let name): diagnostic = new.main.nameRange.map { .settingNotRecorded(name, at: $0) }
-        case .result(let key):
-            diagnostic = place(of: key).map {
-                .recordedValueUnfit("the recorded result of '\(key)'", expected: value.expected, actual: actual, at: $0)
-            }
+        func unfit(_ what: String, at range: SourceRange?) -> Diagnostic? {
+            range.map { .recordedValueUnfit(what, expected: value.expected, actual: actual, at: $0) }
         }
+        let diagnostic: Diagnostic? =
+            switch value.subject {
+            case .input: unfit("the recorded input", at: new.main.inputRange ?? new.main.nameRange)
+            case .setting(let name): unfit("the recorded setting '\(name)'", at: new.main.nameRange)
+            case .missingSetting(let name): new.main.nameRange.map { Diagnostic.settingNotRecorded(name, at: $0) }
+            case .result(let key): unfit("the recorded result of '\(key)'", at: place(of: key))
+            case .event(let key): unfit("the event that '\(key)' took", at: place(of: key))
+            }
         return JournalFinding(
             key: value.key, sequence: value.key.flatMap { key in rows.first { $0.key == key }?.completedSequence },
             recorded: actual, asked: value.expected, reason: diagnostic?.message ?? value.description, diagnostic: diagnostic)

@@ -16,7 +16,6 @@ package struct RunReplay {
         self.run = run
         let findings = FindingMaker(from: own, to: graph)
         let stored = run.instance
-        let missing = graph.config.first { stored.config[$0.name] == nil }
         let now = stored.state.runStartedAt ?? stored.createdAt
         let header: InstanceHeader
         switch InstanceHeader.of(stored, on: graph, config: stored.config, now: now) {
@@ -29,8 +28,8 @@ package struct RunReplay {
         let replayed = ReplayedRun(
             graph: graph, header: header, rows: stored.steps, hasBegun: stored.state.runStartedAt != nil)
         self.replayed = replayed
-        if own != nil, let missing {
-            finding = findings.finding(of: UnfitValue(setting: missing.name), rows: stored.steps)
+        if own != nil, let setting = UnfitValue.settings(stored.config, on: graph).first {
+            finding = findings.finding(of: setting, rows: stored.steps)
         } else if own != nil, let refused = replayed.refused.first(where: { !Self.refuses($0, run, own) }) {
             finding = findings.finding(of: refused, rows: stored.steps)
         } else if let divergence = replayed.divergence {

@@ -1,6 +1,6 @@
 package import Diagnostics
 import StandardLibrary
-import Values
+package import Values
 package import WorkflowDefinitions
 package import WorkflowGraph
 
@@ -66,6 +66,16 @@ package func compileWorkflow(
         throw FaultyDefinition(description: errors.isEmpty ? "there is no workflow '\(name)'" : TextRenderer().render(errors))
     }
     return graph
+}
+
+extension StepGraph {
+    /// The same under another digest: an edit that touches nothing, or a text that is read otherwise than it was.
+    package func under(_ digest: ContentDigest) -> StepGraph {
+        StepGraph(
+            workflow: workflow, description: description, digest: digest, semantics: semantics, nodes: nodes, blocks: blocks,
+            files: files, events: events, config: config, labels: labels, timeout: timeout, matchSets: matchSets,
+            triggers: triggers, concurrency: concurrency, retention: retention)
+    }
 }
 
 /// What stands after `workflow:`.

@@ -87,6 +87,14 @@ struct ReplayCommandTests {
         #expect(await CommandLineRun.of("plan", file, "--db", database).code == 1)
     }
 
+    @Test func `A workflow that invokes another is planned with the files beside it`() async {
+        let parent = "workflow: parent\nsteps:\n  - id: child\n    invoke: greet\n    with: { name: Ada }\n"
+        let file = folder.write("definitions/parent.yaml", parent)
+        let plan = await CommandLineRun.of("plan", file, "--db", database)
+        #expect(plan.code == 0)
+        #expect(plan.output == "parent: 0 live instances\n")
+    }
+
     @Test func `Validation compares with an earlier definition`() async {
         let old = folder.write("old.yaml", Self.text)
         folder.write("definitions/greet.yaml", Self.text.replacing("call: random.uuid", with: "call: time.now"))

@@ -4,6 +4,7 @@ import TestSupport
 import Values
 import WorkflowEngine
 import WorkflowGraph
+import WorkflowInterpreter
 import WorkflowJournal
 
 /// A core over a store in memory, driven by hand: writes and reads are done at once, attempts when the test says so.
@@ -188,6 +189,13 @@ final class Bench {
         tickets += 1
         let request = RetryRequest(from: step.map { MemoKey($0) }, upgrades: upgrades, reason: reason)
         handle(.retry(.init(number: tickets), stored, request))
+    }
+
+    /// What a retry would do.
+    func preview(_ id: InstanceID, upgrades: Bool = false) throws -> RetryPlan {
+        guard let stored = try journal.storedInstance(id) else { throw TestError("there is no instance \(id)") }
+        let request = RetryRequest(from: nil, upgrades: upgrades, reason: nil)
+        return try EngineCore.preview(of: stored, request, definitions, journal, now: journal.now())
     }
 
     func upgrade(_ id: InstanceID, reason: String? = nil) throws {

@@ -5,6 +5,7 @@ import Testing
 import Values
 import WorkflowEngine
 import WorkflowGraph
+import WorkflowInterpreter
 import WorkflowJournal
 
 /// Ended instances that are run again, and live ones that move to another definition.
@@ -291,5 +292,76 @@ struct RetryTests {
         #expect(bench.summary(id)?.hold == nil)
         #expect(bench.summary(id)?.digest == graph.digest)
         #expect(bench.runningSteps == ["b"])
+    }
+
+    @Test func `An upgrade to the definition that already runs is refused where the journal does not replay on it`() throws {
+        let bench = try Bench()
+        let graph = try bench.define(Self.three)
+        let id = bench.start()
+        bench.end("a")
+        // As if what is recorded had been altered: the definition and the journal part, and the digest is the same.
+        let other = try compileWorkflow(Self.three.replacing("argv: [a]", with: "argv: [z]"))
+        bench.definitions.define(other.under(graph.digest))
+        try bench.restart()
+        bench.send("ping", ["n": 1])
+        bench.advance(2)
+        #expect(bench.summary(id)?.hold == .mismatch)
+        try bench.upgrade(id)
+        guard case .refused(let error)? = bench.answers.last else { throw TestError("moved") }
+        #expect(error.code == .mismatch)
+        #expect(error.message.contains("at step 'a'"))
+        #expect(bench.summary(id)?.hold == .mismatch)
+
+        bench.definitions.define(graph)
+        try bench.upgrade(id)
+        guard case .upgraded(graph.digest)? = bench.answers.last else { throw TestError("refused") }
+        #expect(bench.summary(id)?.hold == nil)
+        #expect(bench.runningSteps == ["b"])
+        #expect(bench.logs(id).contains { $0.hasPrefix("released: ") })
+    }
+
+    @Test func `An upgrade is refused where an event that was taken does not fit its type any more`() throws {
+        let bench = try Bench(Self.three)
+        let id = bench.start()
+        bench.end("a")
+        bench.send("ping", ["n": 1])
+        let digest = bench.summary(id)?.digest
+        try bench.define(Self.three.replacing("n: integer", with: "n: integer, more: string"))
+        try bench.upgrade(id)
+        guard case .refused(let error)? = bench.answers.last else { throw TestError("moved") }
+        #expect(error.code == .mismatch)
+        #expect(error.message.contains("the event that 'w' took does not fit"))
+        #expect(bench.summary(id)?.digest == digest)
+    }
+
+    @Test func `An upgrade of a retry is refused where an event that is kept does not fit its type any more`() throws {
+        let (bench, id) = try Self.failed()
+        try bench.define(Self.three.replacing("n: integer", with: "n: string"))
+        try bench.retry(id, upgrades: true)
+        guard case .refused(let error)? = bench.answers.last else { throw TestError("run again") }
+        #expect(error.code == .mismatch)
+        #expect(error.message.contains("the event that 'w' took does not fit"))
+        try bench.define(Self.three.replacing("n: integer", with: "n: number"))
+        try bench.retry(id, upgrades: true)
+        #expect(bench.runningSteps == ["b"])
+    }
+
+    @Test func `What an upgrade of a retry would run again are steps of the current definition`() throws {
+        let (bench, id) = try Self.failed()
+        try bench.define(Self.three.replacing("id: b", with: "id: bb"))
+        let plan = try bench.preview(id, upgrades: true)
+        #expect(plan.staying.map(\.text) == ["a", "w"])
+        #expect(plan.again == [])
+        #expect(plan.beginning.map(\.text) == ["bb"])
+        #expect(try bench.preview(id).again.map(\.text) == ["b"])
+    }
+
+    @Test func `The preview of a retry that its gate would reject is refused, too`() throws {
+        let bench = try Bench(Self.three.replacing("events:", with: "concurrency: { overflow: reject }\nevents:"))
+        let id = bench.start()
+        bench.end("a", .failure(Self.broken))
+        #expect(try bench.preview(id).beginning.map(\.text) == ["a"])
+        bench.start()
+        #expect { try bench.preview(id) } throws: { ($0 as? EngineError)?.code == .gateFull }
     }
 }

@@ -1,5 +1,8 @@
+import Diagnostics
+import TestSupport
 import Testing
 import Values
+import WorkflowDefinitions
 import WorkflowGraph
 import WorkflowInterpreter
 import WorkflowJournal
@@ -32,6 +35,21 @@ struct HistoryCorpusTests {
             let header = try InstanceHeader.of(stored, on: graph, config: stored.config, now: stored.createdAt).get()
             let interpreter = try Replay.rebuild(graph: graph, header: header, rows: stored.steps)
             #expect(interpreter.sequence == sequence)
+        }
+    }
+
+    @Test(arguments: HistoryCorpus.paths)
+    func `Every beginning of a recorded history goes on with an edit that touches nothing of it`(path: String) throws {
+        let run = try HistoryCorpus.run(path)
+        let graph = try HistoryCorpus.graph(of: run)
+        let edited = graph.under(ContentDigest(of: "edited".utf8))
+        #expect(DefinitionChange.all(from: graph, to: edited).map(\.diagnostic.message) == [])
+        #expect(RunReplay(run, on: edited, own: graph).finding == nil)
+        var planner = EditPlanner(to: edited) { _ in graph }
+        for sequence in 0...run.instance.state.lastSequence {
+            let stored = run.prefix(sequence).instance
+            let judgement = planner.judge(stored, now: stored.createdAt)
+            #expect(judgement.effect == .continues, "\(sequence): \(judgement.finding?.reason ?? "")")
         }
     }
 

@@ -41,7 +41,8 @@ struct PlanRoutesTests {
 
     private func id(_ number: Int) -> String { "0189000\(number)-0000-7000-8000-000000000000" }
 
-    private func add(_ number: Int, _ graph: StepGraph, hasEnded: Bool) throws {
+    /// - Parameter isAltered: its journal does not replay.
+    private func add(_ number: Int, _ graph: StepGraph, hasEnded: Bool = false, isAltered: Bool = false) throws {
         let id = InstanceID(id(number))
         let header = InstanceHeader(
             id: id, workflow: "order", input: ["name": "Ada"], config: [:], trigger: [:], startedAt: Self.time)
@@ -56,7 +57,9 @@ struct PlanRoutesTests {
             status: hasEnded ? .cancelled : .suspended, lastSequence: 2, startedAt: Self.time, runStartedAt: Self.time)
         if hasEnded { state.endedAt = Self.time }
         var transition = Transition(subject: .start(new), time: Self.time, instance: state)
-        transition.steps = run.rows.map { .insert($0) }
+        var rows = run.rows
+        if isAltered { rows[1].inputDigest = ContentDigest(of: "altered".utf8) }
+        transition.steps = rows.map { .insert($0) }
         guard case .committed = try api.service.journal.write([.transition(transition)]).first else {
             throw TestFailure("the instance was not written")
         }
@@ -72,6 +75,13 @@ struct PlanRoutesTests {
         #expect(answer["counts"] == ["unchanged": 3, "continues": 0, "diverges": 0, "unfit": 0])
         #expect(answer["current"] == true)
         #expect(answer["items"]?.listValue?.map { $0["id"]?.stringValue } == [id(2), id(1), id(0)])
+    }
+
+    @Test func `A journal that does not replay is not unchanged`() async throws {
+        try add(4, api.service.offered[0].graph, isAltered: true)
+        let answer = await plan(Self.order).json
+        #expect(answer["counts"] == ["unchanged": 3, "continues": 0, "diverges": 1, "unfit": 0])
+        #expect(answer["items"]?.listValue?.first?["step"] == "note")
     }
 
     @Test func `An edit of what is still to come continues`() async {
@@ -157,6 +167,20 @@ struct PlanRoutesTests {
         let wrong = await api.send(.post, "/v1/workflows/order/plan", body: #"{"sources": [{"path": 1}], "more": 1}"#)
         #expect(wrong.status == .unprocessableContent)
         #expect(await api.send(.post, "/v1/workflows/order/plan", body: "a", type: "image/png").status == .unsupportedMediaType)
+    }
+
+    @Test func `A workflow that invokes another is posted with what that takes`() async {
+        let text = Self.order + "\n  - id: child\n    invoke: shipping\n    with: { name: \"${{ input.name }}\" }\n"
+        let interface = #"{"interface": "shipping", "input": {"name": "string"}}"#
+        let body: Value = [
+            "sources": [
+                ["path": "order.yaml", "text": .string(text)],
+                ["path": "interfaces/shipping.json", "text": .string(interface)],
+            ]
+        ]
+        let answer = await api.send(.post, "/v1/workflows/order/plan", body: JSON.text(body))
+        #expect(answer.json["counts"]?["continues"] == 3)
+        #expect(await plan(text.replacing("invoke: shipping", with: "invoke: nobody")).status == .unprocessableContent)
     }
 
     @Test func `A plan needs admin`() async {

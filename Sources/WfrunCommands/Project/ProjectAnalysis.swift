@@ -89,11 +89,20 @@ extension ProjectAnalysis {
     }
 
     /// A workflow by the files it uses, as they would be stored, checked anew; the standard library is this program's own.
+    /// - Parameter offered: workflows that it may invoke, whether or not the files say what they take and return.
     static func definition(
-        _ workflow: String, of sources: [DefinitionRecord.Source]
+        _ workflow: String, of sources: [DefinitionRecord.Source], beside offered: [OfferedWorkflow] = []
     ) -> (graph: StepGraph?, diagnostics: [Diagnostic]) {
-        let own = sources.filter { !$0.path.hasPrefix("stdlib/") }.map { SourceFile(path: $0.path, text: $0.text) }
-        let set = SourceSet(definitions: own, library: library, root: nil, asOf: wallClock())
+        let own = sources.filter { !$0.path.hasPrefix("stdlib/") }
+        let others = offered.filter { other in other.name != workflow && own.contains { $0.text.contains(other.name) } }
+        let interfaces = others.compactMap { other in
+            DefinitionSource.interface(
+                of: other.name, in: other.sources.map { DefinitionSource(path: $0.path, text: $0.text) })
+        }.filter { interface in !own.contains { $0.path == interface.path } }
+        let files =
+            own.map { SourceFile(path: $0.path, text: $0.text) }
+            + interfaces.map { SourceFile(path: $0.path, text: $0.text) }
+        let set = SourceSet(definitions: files, library: library, root: nil, asOf: wallClock())
         let analysis = DefinitionAnalyzer.analyze(set)
         return (analysis.workflow(workflow)?.graph, analysis.diagnostics)
     }

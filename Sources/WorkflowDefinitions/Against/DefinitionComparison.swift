@@ -60,9 +60,14 @@ struct DefinitionComparison {
         {
             report("", .inputNoLongerFits(old.main.input.type, new.main.input.type, at: range))
         }
-        let known = Set(old.config.map(\.name))
-        for setting in new.config where !known.contains(setting.name) {
-            report("", new.main.nameRange.map { .settingNotRecorded(setting.name, at: $0) })
+        guard let range = new.main.nameRange else { return }
+        for setting in new.config {
+            let was = old.config.first { $0.name == setting.name }?.contract.type
+            if let was, !was.isAdmitted(by: setting.contract, isClosed: true) {
+                report("", .settingNoLongerFits(setting.name, was, setting.contract.type, at: range))
+            } else if was == nil {
+                report("", .settingNotRecorded(setting.name, at: range))
+            }
         }
     }
 
@@ -204,9 +209,12 @@ struct DefinitionComparison {
     ) {
         let (oldVerb, newVerb) = (RecordedVerb(oldNodes, in: old), RecordedVerb(newNodes, in: new))
         switch (oldVerb, newVerb) {
-        case (.leaf(let was), .leaf(let now)) where was == now: compareResults(oldNodes, newNodes, form, range)
+        case (.leaf(let was), .leaf(let now)) where was == now:
+            compareEvents(oldNodes, newNodes, form, range)
+            compareResults(oldNodes, newNodes, form, range)
         case (.action(let was, let oldName), .action(let now, let newName)) where oldName == newName:
             compareResults(oldNodes, newNodes, form, range)
+            compareReturns(old[was], new[now], of: old.id(of: oldNodes.outermost), form, range)
             compareFiles(old[was], new[now], below: form)
         case (.body, .body):
             let verb: Lists.Verb =
@@ -230,6 +238,18 @@ struct DefinitionComparison {
         }
     }
 
+    /// Of a wait: what it may have taken.
+    private mutating func compareEvents(
+        _ oldNodes: StepNodes, _ newNodes: StepNodes, _ form: String, _ range: SourceRange
+    ) {
+        guard case .wait(let step) = new[newNodes.verb].kind else { return }
+        for name in step.events {
+            guard let was = old.events[name]?.type, let now = new.events[name], !was.isAdmitted(by: now, isClosed: false)
+            else { continue }
+            report(form, .eventNoLongerFits(old.id(of: oldNodes.outermost), name, was, now.type, at: range))
+        }
+    }
+
     /// Nothing is known of results that are `any`.
     private mutating func compareResults(
         _ oldNodes: StepNodes, _ newNodes: StepNodes, _ form: String, _ range: SourceRange
@@ -238,6 +258,16 @@ struct DefinitionComparison {
         let was = oldNodes.shaping?.returns?.type ?? old[oldNodes.verb].outputType
         guard !was.isAdmitted(by: returns, isClosed: false) else { return }
         report(form, .resultNoLongerFits(old.id(of: oldNodes.outermost), was, returns.type, at: range))
+    }
+
+    /// Of a called action: its output is made again of what is recorded inside of it.
+    private mutating func compareReturns(
+        _ oldFile: FileBody, _ newFile: FileBody, of id: String, _ form: String, _ range: SourceRange
+    ) {
+        guard let returns = StepNodes(newFile.root, in: new).shaping?.returns,
+            let was = StepNodes(oldFile.root, in: old).shaping?.returns?.type, !was.isAdmitted(by: returns, isClosed: false)
+        else { return }
+        report(form, .resultNoLongerFits(id, was, returns.type, at: range))
     }
 
     private mutating func compareUndo(

@@ -295,7 +295,7 @@ struct ProjectNames: Sendable {
     var interfaces: [String: ActionSignature] = [:]
     /// Mail templates by name.
     var templates: [String: MailTemplate] = [:]
-    /// Names of the project's workflows.
+    /// Of the project's workflows, and of those it has only the interface of.
     var workflows: [String] = []
 
     var templateNames: [String] { templates.keys.sorted { $0.precedesByCodePoint($1) } }

@@ -38,6 +38,27 @@ extension Diagnostic {
             help: "add new fields as optional (`?`), and keep the type of old ones")
     }
 
+    static func eventNoLongerFits(
+        _ id: String, _ event: String, _ was: StaticType, _ now: StaticType, at range: SourceRange
+    ) -> Diagnostic {
+        Diagnostic(
+            .recordUnfit,
+            "events '\(event)' that '\(id)' has taken \(difference(was, now))", at: range, label: "takes less than it did",
+            help: "add new fields as optional (`?`) or with a default, and keep the type of old ones")
+    }
+
+    static func settingNoLongerFits(_ name: String, _ was: StaticType, _ now: StaticType, at range: SourceRange) -> Diagnostic {
+        Diagnostic(
+            .recordUnfit, "values of the setting '\(name)' that instances have kept \(difference(was, now))", at: range,
+            label: "takes less than it did", help: "instances keep the configuration they began with; use a new name")
+    }
+
+    /// Types that differ only in what their description leaves out have the same words.
+    private static func difference(_ was: StaticType, _ now: StaticType) -> String {
+        let (was, now) = (described(was), described(now))
+        return was == now ? "need not fit \(now)" : "are \(was) and need not fit \(now)"
+    }
+
     static func inputNoLongerFits(_ was: StaticType, _ now: StaticType, at range: SourceRange) -> Diagnostic {
         Diagnostic(
             .recordUnfit, "inputs that are recorded are \(described(was)) and need not fit \(described(now))", at: range,

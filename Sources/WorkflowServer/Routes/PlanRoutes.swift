@@ -109,10 +109,6 @@ private struct PlanPage: Sendable {
                 page.next = last.summary.cursor
                 return page
             }
-            if row.digest == definition.digest {
-                page.items.append(Item(summary: row, judgement: .init(effect: .unchanged)))
-                continue
-            }
             // One that has ended meanwhile is not live any more.
             guard let stored = try service.queries.storedInstance(row.id), !stored.state.status.isTerminal else { continue }
             page.items.append(Item(summary: row, judgement: planner.judge(stored, now: stored.createdAt)))

@@ -75,10 +75,10 @@ extension Explanation {
         Explanation(
             .recordUnfit,
             """
-            Results are recorded as they came, and `returns` is applied to them again on replay; inputs and configuration are recorded \
-            when an instance starts. A type that takes less than it did refuses what is there. New fields that are optional (`?`) or have \
-            a default, and types that take more, are safe. With `wfrun plan` the recorded values themselves are tried; without a journal \
-            only types are compared.
+            Results are recorded as they came, and `returns` is applied to them again on replay, as the type of an event is to what a \
+            wait took; inputs and configuration are recorded when an instance starts. A type that takes less than it did refuses what is \
+            there. New fields that are optional (`?`) or have a default, and types that take more, are safe. With `wfrun plan` the \
+            recorded values themselves are tried; without a journal only types are compared.
             """,
             wrong: [
                 """
