@@ -55,7 +55,10 @@ extension JournalContract {
             }
             let claim = try bench.advanced(bench.started(1)) { $0.attempts = [attempt(1)] }.claim
             let next = try bench.continued(claim, to: 2) { $0.attempts = [attempt(2)] }.claim
-            _ = try bench.advanced(next) { $0.attempts = [attempt(3)] }
+            _ = try bench.advanced(next) {
+                $0.instance.run = 2
+                $0.attempts = [attempt(3)]
+            }
             func attempts(_ run: Int?) throws -> [Int] {
                 try bench.store.attempts(of: Bench.id(1), run: run).map(\.attempt)
             }

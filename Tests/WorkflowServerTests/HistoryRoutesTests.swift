@@ -36,7 +36,7 @@ struct HistoryRoutesTests {
                         key: .retriedSignal(run: 2), verb: .signal, status: .completed, scheduledSequence: 2,
                         completedSequence: 2,
                         output: RetryRecord(run: 2).value, scheduledAt: Self.time(10), completedAt: Self.time(10))),
-                .insert(Self.step("b", .failed, at: 11, sequence: 3)),
+                .insert(Self.step("b", .failed, at: 10, sequence: 3)),
             ]
             $0.logs = [LogRow(time: Self.time(10), level: "info", key: nil, message: "run again: shop is back")]
         }
@@ -49,7 +49,7 @@ struct HistoryRoutesTests {
     private static func step(_ key: String, _ status: StepStatus, at seconds: Int64, sequence: Int) -> StepRow {
         StepRow(
             key: MemoKey(key), verb: .call, action: "http", status: status, scheduledSequence: sequence - 1,
-            completedSequence: sequence, attempt: 1, scheduledAt: time(seconds), startedAt: time(seconds),
+            completedSequence: sequence, attempt: 1, scheduledAt: time(seconds - 1), startedAt: time(seconds),
             completedAt: time(seconds))
     }
 
@@ -88,7 +88,7 @@ struct HistoryRoutesTests {
         let lines = await history(run: 1)
         #expect(
             lines.map { $0["type"]?.stringValue }
-                == ["started", "scheduled", "completed", "scheduled", "failed", "attemptFailed", "failed"])
+                == ["started", "scheduled", "scheduled", "attemptFailed", "completed", "failed", "failed"])
         #expect(lines.last?["time"] == .string(Self.time(1).description))
     }
 
