@@ -78,18 +78,20 @@ final class CaseWorld {
         root = InstanceID(at: testCase.start, random: (1, 1))
         record = CaseRecord(root: root)
         record.behaviours[root] = testCase.behaviour
-        core = Self.core(definitions, testCase, tracer, clock.now)
+        core = Self.core(definitions, testCase, tracer, record.standIns, clock.now)
         ask(.start(ticket(), StartRequest(workflow: workflow, input: testCase.input, trigger: ["type": "test"]), root))
     }
 
     private static func core(
-        _ definitions: CaseDefinitions, _ testCase: TestCase, _ tracer: StepTracer?, _ now: Timestamp
+        _ definitions: CaseDefinitions, _ testCase: TestCase, _ tracer: StepTracer?, _ standIns: StandIns, _ now: Timestamp
     ) -> EngineCore {
         var configuration = EngineCore.Configuration()
         // Everything that is due in a lifetime is held in memory, so that nothing but what is due ever moves the clock.
         configuration.timerHorizon = TimeSpan(microseconds: 200 * 366 * 86_400 * 1_000_000)
         configuration.pollInterval = TimeSpan(microseconds: 1_000 * 366 * 86_400 * 1_000_000)
         configuration.tracer = tracer
+        // What a mock says of an `invoke` is what the step raises.
+        configuration.raisesEndOfChild = { standIns[$0] != nil }
         return EngineCore(
             definitions: definitions, actions: definitions.handlers, secrets: CaseSecrets(values: testCase.secrets),
             configuration: configuration, now: now)
@@ -255,6 +257,7 @@ final class CaseWorld {
 
     /// False when the process dies of it.
     private func write(_ tag: EngineCore.WriteTag, _ write: JournalWrite) throws(JournalError) -> Bool {
+        let write = standingIn(write)
         let outcome = try operate { () throws(JournalError) in
             let outcome = try journal.write([write])[0]
             note(write, outcome)
@@ -280,6 +283,22 @@ final class CaseWorld {
             return true
         case .at: return true
         }
+    }
+
+    /// The write with stand-ins in the place of the children that are mocked.
+    private func standingIn(_ write: JournalWrite) -> JournalWrite {
+        guard case .transition(var transition) = write, !transition.children.isEmpty, !isRecording else { return write }
+        let behaviour = record.behaviours[transition.instanceID] ?? InstanceBehaviour()
+        for (index, child) in transition.children.enumerated() {
+            guard let link = child.parent, !link.isDetached, let path = StepPath(link.step.text),
+                let mock = behaviour.mock(for: path), let standIn = definitions.standIns[child.workflow]
+            else { continue }
+            transition.children[index].digest = standIn.digest
+            transition.children[index].gate = nil
+            record.standIns.add(child.id, at: link.step.text)
+            record.behaviours[child.id] = StandIn.behaviour(mock)
+        }
+        return .transition(transition)
     }
 
     /// What has been stored, whether or not anybody hears of it.
@@ -314,7 +333,7 @@ final class CaseWorld {
             }
         }
         agenda.removeAll { if case .answer = $0.what { true } else { false } }
-        core = Self.core(definitions, testCase, tracer, clock.now)
+        core = Self.core(definitions, testCase, tracer, record.standIns, clock.now)
         try open()
         // Whoever had no answer asks again.
         inputs += unanswered.sorted { $0.key.number < $1.key.number }.map(\.value)
@@ -347,7 +366,8 @@ final class CaseWorld {
             given[mock.number] = index + 1
         }
         guard !mock.isSequence || index < mock.answers.count else {
-            record.problem = .exhausted(step: invocation.step.text, answers: mock.answers.count)
+            let step = record.standIns[invocation.instance] ?? invocation.step.text
+            record.problem = .exhausted(step: step, answers: mock.answers.count)
             return
         }
         let answer = mock.answers[mock.isSequence ? index : 0]
@@ -387,6 +407,8 @@ struct CaseSecrets: SecretSource {
 /// The definitions that a case may run.
 struct CaseDefinitions: DefinitionProvider {
     let graphs: [String: StepGraph]
+    /// What runs in place of a mocked child, by workflow.
+    let standIns: [String: StepGraph]
     private let byDigest: [ContentDigest: StepGraph]
     private let config: Value
     private let configDigest: ContentDigest
@@ -398,12 +420,14 @@ struct CaseDefinitions: DefinitionProvider {
         self.graphs = graphs
         self.config = config
         configDigest = ContentDigest(of: config)
-        byDigest = Dictionary(graphs.values.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
-        handlers = Set(graphs.values.flatMap(\.actionNames)).map { name in
+        standIns = graphs.compactMapValues(\.standIn)
+        let all = Array(graphs.values) + standIns.values
+        byDigest = Dictionary(all.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
+        handlers = Set(all.flatMap(\.actionNames)).map { name in
             // The world answers for it: the body is never run.
             ActionHandler(name: name, body: .inline { _ in ActionResult(.success(.null)) })
         }
-        let ordered = graphs.values.sorted { $0.workflow.precedesByCodePoint($1.workflow) }
+        let ordered = all.sorted { $0.digest.hex < $1.digest.hex }
         writes = ordered.map { .define($0.record()) } + [.configure(config)]
     }
 

@@ -22,11 +22,13 @@ struct TestFileTests {
         try expect(folder.report().text, in: Self.fixtures.appending(path: "\(name).txt"))
     }
 
-    @Test("A case that passes passes with a restart after every stored transition")
-    func crashes() throws {
+    @Test(
+        "A case that passes passes with a restart after every stored transition",
+        arguments: ["passing", "branches", "loops"])
+    func crashes(_ name: String) throws {
         var options = TestSuite.Options()
         options.crashesEverywhere = true
-        let (text, results) = try DefinitionFolder(Self.fixtures.appending(path: "passing")).report(options)
+        let (text, results) = try DefinitionFolder(Self.fixtures.appending(path: name)).report(options)
         #expect(results.allSatisfy { $0.hasPassed }, "\(text)")
         let cases = results.flatMap(\.cases)
         // A start, two actions and an end at the least: each case had restarts at several places.
