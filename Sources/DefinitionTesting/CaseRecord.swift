@@ -29,6 +29,7 @@ package struct CaseRecord {
 
     struct Attempt: Hashable {
         var instance: InstanceID
+        var run: Int
         var step: MemoKey
         var number: Int
     }

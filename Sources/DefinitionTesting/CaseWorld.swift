@@ -61,6 +61,12 @@ final class CaseWorld {
     private var interruptions = InterruptionCount()
     private var answered: [CaseRecord.Attempt: Int] = [:]
     private var given: [Int: Int] = [:]
+    /// Answers that are there at once.
+    private var answers: [(tag: EngineCore.AttemptTag, result: ActionResult, order: Int)] = []
+    /// When each attempt was first announced: calls that take equally long answer in this order, after a restart too.
+    private var announced: [CaseRecord.Attempt: Int] = [:]
+    /// The number of the run that each instance is in.
+    private var runs: [InstanceID: Int] = [:]
     private var answersDue: [CaseRecord.Attempt: Timestamp] = [:]
 
     init(
@@ -133,7 +139,9 @@ final class CaseWorld {
     /// Lets the engine do everything it can do at this instant.
     private func settle() throws(JournalError) {
         while record.problem == nil {
-            while !inputs.isEmpty, record.problem == nil {
+            while record.problem == nil {
+                if inputs.isEmpty { takeAnswer() }
+                guard !inputs.isEmpty else { break }
                 let input = inputs.removeFirst()
                 core.handle(input, at: clock.now)
                 do {
@@ -151,6 +159,13 @@ final class CaseWorld {
             if claims.isEmpty { return }
             inputs.append(.claimed(claims, isLast: true))
         }
+    }
+
+    /// The answer to the call that began first.
+    private func takeAnswer() {
+        guard let first = answers.indices.min(by: { answers[$0].order < answers[$1].order }) else { return }
+        let answer = answers.remove(at: first)
+        inputs.append(.attemptEnded(answer.tag, answer.result))
     }
 
     /// Nil when the process died of it.
@@ -215,10 +230,10 @@ final class CaseWorld {
         return EngineCore.Ticket(number: UInt64(counter))
     }
 
-    private func plan(_ what: Happening, after span: TimeSpan) {
+    private func plan(_ what: Happening, after span: TimeSpan, order: Int? = nil) {
         counter += 1
-        let appointment = Appointment(time: clock.now.adding(span) ?? clock.now, order: counter, what: what)
-        let position = agenda.firstIndex { $0.time > appointment.time } ?? agenda.count
+        let appointment = Appointment(time: clock.now.adding(span) ?? clock.now, order: order ?? counter, what: what)
+        let position = agenda.firstIndex { ($0.time, $0.order) > (appointment.time, appointment.order) } ?? agenda.count
         agenda.insert(appointment, at: position)
     }
 
@@ -309,8 +324,10 @@ final class CaseWorld {
             transitions += 1
             record.note(transition)
             interruptions.note(transition)
+            runs[transition.instanceID] = transition.instance.run
             for change in transition.steps {
                 let row = change.row
+                if row.status == .running { noteAnnouncement(of: row, transition.instanceID) }
                 if row.status == .running, definitions.isBegunOnce(row) {
                     begunOnce.insert(row.key)
                 } else {
@@ -320,6 +337,12 @@ final class CaseWorld {
         case (_, .refused(let refusal)): record.problem = .broken(refusal.message)
         default: break
         }
+    }
+
+    private func noteAnnouncement(of row: StepRow, _ id: InstanceID) {
+        counter += 1
+        let attempt = CaseRecord.Attempt(instance: id, run: runs[id] ?? 0, step: row.key, number: row.attempt)
+        if announced[attempt] == nil { announced[attempt] = counter }
     }
 
     /// Nothing but the journal and the world outside survives.
@@ -333,6 +356,7 @@ final class CaseWorld {
             }
         }
         agenda.removeAll { if case .answer = $0.what { true } else { false } }
+        answers.removeAll()
         core = Self.core(definitions, testCase, tracer, record.standIns, clock.now)
         try open()
         // Whoever had no answer asks again.
@@ -343,7 +367,10 @@ final class CaseWorld {
 
     private func call(_ tag: EngineCore.AttemptTag, _ action: String, _ invocation: ActionInvocation) {
         record.note(action, invocation)
-        let attempt = CaseRecord.Attempt(instance: invocation.instance, step: invocation.step, number: invocation.attempt)
+        let attempt = CaseRecord.Attempt(
+            instance: invocation.instance, run: runs[invocation.instance] ?? 0, step: invocation.step,
+            number: invocation.attempt)
+        let order = announced[attempt] ?? counter
         let behaviour = record.behaviours[invocation.instance] ?? InstanceBehaviour()
         if isRecording, let answer = RecordedAnswer.of(action, invocation, behaviour, given: given) {
             if let mock = answer.mock { given[mock, default: 0] += 1 }
@@ -352,7 +379,7 @@ final class CaseWorld {
         }
         guard let path = StepPath(invocation.step.text), let mock = behaviour.mock(for: path) else {
             if let result = StubActions.result(of: action, invocation) {
-                inputs.append(.attemptEnded(tag, result))
+                answers.append((tag, result, order))
             } else {
                 record.problem = .unmocked(
                     step: invocation.step.text, action: action, workflow: invocation.workflow, instance: invocation.instance)
@@ -376,9 +403,9 @@ final class CaseWorld {
             // An attempt that is repeated because its answer was lost answers when it would have.
             let due = answersDue[attempt] ?? clock.now.adding(delay) ?? clock.now
             answersDue[attempt] = due
-            plan(.answer(tag, result), after: max(due, clock.now).since(clock.now))
+            plan(.answer(tag, result), after: max(due, clock.now).since(clock.now), order: order)
         } else {
-            inputs.append(.attemptEnded(tag, result))
+            answers.append((tag, result, order))
         }
     }
 
