@@ -44,7 +44,8 @@ extension StepGraph {
         file.root = NodeIndex(0)
         file.outputType = .any
         return StepGraph(
-            workflow: workflow, description: nil, digest: ContentDigest(of: .string("stand-in \(digest)")), semantics: semantics,
+            workflow: workflow, description: nil, digest: ContentDigest(of: .string("stand-in \(digest)")),
+            semantics: semantics,
             nodes: nodes.map { Node(id: $0.id, kind: $0.kind, range: nil, outputType: .any) }, blocks: [], files: [file],
             events: [:], config: [], labels: [], timeout: nil, matchSets: [])
     }
