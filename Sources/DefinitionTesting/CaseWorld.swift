@@ -61,6 +61,8 @@ final class CaseWorld {
     private var interruptions = InterruptionCount()
     private var answered: [CaseRecord.Attempt: Int] = [:]
     private var given: [Int: Int] = [:]
+    /// Whether the timers that are due have had their turn before the next answer.
+    private var hasTicked = false
     /// Answers that are there at once.
     private var answers: [(tag: EngineCore.AttemptTag, result: ActionResult, order: Int)] = []
     /// When each attempt was first announced: calls that take equally long answer in this order, after a restart too.
@@ -140,7 +142,7 @@ final class CaseWorld {
     private func settle() throws(JournalError) {
         while record.problem == nil {
             while record.problem == nil {
-                if inputs.isEmpty { takeAnswer() }
+                if inputs.isEmpty { goOn() }
                 guard !inputs.isEmpty else { break }
                 let input = inputs.removeFirst()
                 core.handle(input, at: clock.now)
@@ -161,8 +163,15 @@ final class CaseWorld {
         }
     }
 
-    /// The answer to the call that began first.
-    private func takeAnswer() {
+    /// Timers that are due go before answers, as they do after a restart; then comes the answer to the call that began first.
+    private func goOn() {
+        guard !answers.isEmpty else { return }
+        if !hasTicked, core.nextWakeup <= clock.now {
+            hasTicked = true
+            inputs.append(.tick)
+            return
+        }
+        hasTicked = false
         guard let first = answers.indices.min(by: { answers[$0].order < answers[$1].order }) else { return }
         let answer = answers.remove(at: first)
         inputs.append(.attemptEnded(answer.tag, answer.result))
@@ -410,9 +419,13 @@ final class CaseWorld {
     }
 
     private func abort(_ tag: EngineCore.AttemptTag) {
-        let position = agenda.firstIndex { if case .answer(tag, _) = $0.what { true } else { false } }
-        guard let position else { return }
-        agenda.remove(at: position)
+        if let position = answers.firstIndex(where: { $0.tag == tag }) {
+            answers.remove(at: position)
+        } else {
+            let position = agenda.firstIndex { if case .answer(tag, _) = $0.what { true } else { false } }
+            guard let position else { return }
+            agenda.remove(at: position)
+        }
         let failure = Failure(code: "stopped", message: "stopped before it answered", isUncertain: true)
         inputs.append(.attemptEnded(tag, ActionResult(.failure(failure))))
     }
