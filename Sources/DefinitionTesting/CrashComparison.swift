@@ -73,7 +73,10 @@ package struct CrashComparison {
 
     private func end(of instance: CaseRecord.Instance) -> [String] {
         var lines = ["status \(instance.status.rawValue)", "output \(JSON.text(instance.output))"]
-        if let failure = instance.failure {
+        if instance.status == .cancelled {
+            // Whether it had begun by then is said in words, and decided by moments.
+            lines.append("error \(instance.failure?.code ?? "")")
+        } else if let failure = instance.failure {
             let data = failure.data.isNull ? "" : " \(JSON.text(JSON.normalised(failure.data)))"
             lines.append("error \(failure.code): \(failure.message)\(data)")
         }
