@@ -48,6 +48,14 @@ struct SuggestionTests {
             ])
     }
 
+    @Test("Where no fitting value is known, none is shown")
+    func unknown() throws {
+        let text = "test: patterned\ncases: [{ name: nothing }]\n"
+        let file = SourceFile(path: "patterned.test.yaml", text: text)
+        let result = try #require(try TestFileTests.project("suggestions").project.read(file).suite?.run().cases.first)
+        #expect(result.differences.first?.lines.last == "add ask to its mocks, with a value that fits what the step returns")
+    }
+
     private static func test(_ mocks: [String], _ inner: [String], inFlow: Bool) -> String {
         func mapping(_ lines: [String], indent: Int) -> String {
             if inFlow || lines.isEmpty { return " { \(lines.joined(separator: ", ")) }" }
