@@ -126,7 +126,7 @@ let modules: [Module] = [
         name: "DefinitionTesting",
         uses: [
             "WorkflowDefinitions", "WorkflowEngine", "WorkflowInterpreter", "WorkflowGraph", "WorkflowJournal", "JournalMemory",
-            "YAMLSyntax", "CEL", "Values", "Diagnostics",
+            "YAMLSyntax", "CEL", "JSONSchema", "Values", "Diagnostics",
         ]),
     Module(
         name: "WorkflowReplay",
@@ -217,8 +217,8 @@ let modules: [Module] = [
     Module(
         name: "DefinitionTestingTests", kind: .test,
         uses: [
-            "DefinitionTesting", "WorkflowDefinitions", "WorkflowGraph", "StandardLibrary", "TestSupport", "Values",
-            "Diagnostics",
+            "DefinitionTesting", "WorkflowDefinitions", "WorkflowGraph", "WorkflowJournal", "StandardLibrary", "TestSupport",
+            "Values", "Diagnostics",
         ],
         exclude: ["Fixtures"]),
     Module(

@@ -1,11 +1,11 @@
 import JournalMemory
-import Values
+package import Values
 import WorkflowEngine
 import WorkflowGraph
-import WorkflowJournal
+package import WorkflowJournal
 
 /// What happened in one run of a case, as somebody beside the engine saw it.
-struct CaseRecord {
+package struct CaseRecord {
     /// Why the run was given up.
     enum Problem {
         case unmocked(step: String, action: String, workflow: String, instance: InstanceID)
@@ -16,47 +16,79 @@ struct CaseRecord {
         case broken(String)
     }
 
-    struct Call: Hashable {
+    package struct Call: Hashable {
         var step: String
         /// Over all tries at one effect the same.
         var key: String
+
+        package init(step: String, key: String) {
+            self.step = step
+            self.key = key
+        }
     }
 
     struct Attempt: Hashable {
         var instance: InstanceID
+        var run: Int
         var step: MemoKey
         var number: Int
     }
 
-    struct Mail {
+    package struct Mail {
         var step: String
         var input: Value
+
+        package init(step: String, input: Value) {
+            self.step = step
+            self.input = input
+        }
     }
 
-    struct Emitted {
+    package struct Emitted {
+        var step: String
         var event: String
         var data: Value
+
+        package init(step: String, event: String, data: Value) {
+            self.step = step
+            self.event = event
+            self.data = data
+        }
     }
 
     /// One instance as it was when the case was over.
-    struct Instance {
+    package struct Instance {
         var id: InstanceID
         var workflow: String
-        var status: InstanceStatus = .pending
+        package var status: InstanceStatus = .pending
         var hold: String?
-        var output: Value = .null
-        var failure: Failure?
+        package var output: Value = .null
+        package var failure: Failure?
         var isCleanupIncomplete = false
-        var calls: [Call] = []
-        var mails: [Mail] = []
-        var emitted: [Emitted] = []
-        var logs: [LogRow] = []
+        package var calls: [Call] = []
+        package var mails: [Mail] = []
+        package var emitted: [Emitted] = []
+        package var logs: [LogRow] = []
         var children: [(step: String, id: InstanceID)] = []
         /// The last run's.
         var rows: [StepRow] = []
+        /// Of every run, by its number, as they were last.
+        package var history: [Int: [MemoKey: StepRow]] = [:]
         var waits: [WaitRow] = []
         var startedAt: Timestamp?
-        var endedAt: Timestamp?
+        package var endedAt: Timestamp?
+
+        package init(id: InstanceID, workflow: String) {
+            self.id = id
+            self.workflow = workflow
+        }
+
+        mutating func note(_ change: Transition.StepChange, _ transition: Transition) {
+            var run = transition.instance.run
+            // What a transition that begins a run updates is of the run before.
+            if transition.nextRun != nil, case .update = change { run -= 1 }
+            history[run, default: [:]][change.row.key] = change.row
+        }
     }
 
     let root: InstanceID
@@ -68,10 +100,11 @@ struct CaseRecord {
     var ended: Set<InstanceID> = []
     /// Nodes that were begun, where that is measured.
     var visited: [InstanceID: Set<NodeIndex>] = [:]
+    let standIns = StandIns()
     private var called: [InstanceID: Set<Call>] = [:]
     private(set) var endedAt: Timestamp?
 
-    init(root: InstanceID) { self.root = root }
+    package init(root: InstanceID) { self.root = root }
 
     var rootInstance: Instance? { instances[root] }
 
@@ -85,28 +118,32 @@ struct CaseRecord {
         if case .start(let new) = transition.subject { add(new) }
         for child in transition.children {
             guard let link = child.parent else { continue }
-            let isNew = instances[child.id] == nil
-            add(child)
-            guard isNew else { continue }
-            instances[id]?.children.append((link.step.text, child.id))
             note(Call(step: link.step.text, key: child.id.text), of: id)
+            guard standIns[child.id] == nil, instances[child.id] == nil else { continue }
+            add(child)
+            instances[id]?.children.append((link.step.text, child.id))
             if let path = StepPath(link.step.text) {
                 behaviours[child.id] = behaviours[id]?.child(for: path) ?? InstanceBehaviour()
             }
         }
         for sent in transition.eventsSent {
-            instances[id]?.emitted.append(Emitted(event: sent.event.name, data: sent.event.data))
+            let emitted = Emitted(step: transition.sender(of: sent), event: sent.event.name, data: sent.event.data)
+            instances[id]?.emitted.append(emitted)
             for start in sent.starts { add(start) }
         }
+        for change in transition.steps { instances[id]?.note(change, transition) }
     }
 
-    private mutating func add(_ new: NewInstance) {
-        guard instances[new.id] == nil else { return }
-        instances[new.id] = Instance(id: new.id, workflow: new.workflow)
-        order.append(new.id)
+    private mutating func add(_ new: NewInstance) { add(Instance(id: new.id, workflow: new.workflow)) }
+
+    package mutating func add(_ instance: Instance) {
+        guard instances[instance.id] == nil else { return }
+        instances[instance.id] = instance
+        order.append(instance.id)
     }
 
     mutating func note(_ action: String, _ invocation: ActionInvocation) {
+        guard standIns[invocation.instance] == nil else { return }
         let call = Call(step: invocation.step.text, key: invocation.key.text)
         guard note(call, of: invocation.instance), action == "email" else { return }
         instances[invocation.instance]?.mails.append(Mail(step: invocation.step.text, input: invocation.input))
@@ -136,5 +173,16 @@ struct CaseRecord {
             instances[id]?.rows = try journal.steps(of: id, run: nil)
             instances[id]?.waits = try journal.waits(of: id)
         }
+    }
+}
+
+extension Transition {
+    /// The step that sends an event; empty when no row of the transition does.
+    fileprivate func sender(of sent: SentEvent) -> String {
+        let sender = steps.first {
+            $0.row.verb == .emit
+                && EventIdentifier.emitted(by: instanceID, run: instance.run, step: $0.row.key) == sent.event.id
+        }
+        return sender?.row.key.text ?? ""
     }
 }

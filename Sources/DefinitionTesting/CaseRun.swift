@@ -85,32 +85,12 @@ struct CaseRun {
 
     private func compare(_ crashed: CaseRecord, after place: String) -> [Difference] {
         let problems = problems(crashed)
-        let found = problems.isEmpty ? Comparison(crashed, testCase).differences : problems
-        var differences = found.map { Difference("\($0.subject), with a restart \(place)", $0.lines) }
-        for id in record.order where crashed.instances[id] == nil {
-            differences.append(Difference("instances, with a restart \(place)", ["- \(record.instances[id]?.workflow ?? "")"]))
+        guard problems.isEmpty else {
+            return problems.map { Difference("\($0.subject), with a restart \(place)", $0.lines) }
         }
-        for id in crashed.order {
-            let before = lines(record.instances[id])
-            let after = lines(crashed.instances[id])
-            if before != after {
-                differences.append(
-                    Difference(
-                        "run with a restart \(place)", LineDifference.lines(expected: before, actual: after)))
-            }
-        }
-        return differences
-    }
-
-    /// Everything that must not depend on a crash.
-    private func lines(_ instance: CaseRecord.Instance?) -> [String] {
-        guard let instance else { return [] }
-        var lines = ["status \(instance.status.rawValue)", "output \(JSON.text(instance.output))"]
-        if let failure = instance.failure { lines.append("error \(failure.code): \(failure.message)") }
-        lines += instance.calls.map { "call \($0.step), key \($0.key)" }
-        lines += instance.emitted.map { "emitted \($0.event) \(JSON.text(JSON.normalised($0.data)))" }
-        lines += instance.logs.map { "log \($0.message)" }
-        return lines
+        let comparison = CrashComparison(
+            expected: record, actual: crashed, graphs: testCase.graphs, comparesTime: testCase.expectation.took != nil)
+        return comparison.differences(place)
     }
 
     // MARK: - Problems
@@ -166,26 +146,52 @@ struct CaseRun {
     private func suggestion(_ step: String, _ action: String, _ instance: InstanceID, _ record: CaseRecord) -> [String] {
         let workflow = record.instances[instance]?.workflow ?? target.graph.workflow
         var lines = ["step \(step) calls '\(action)', and nothing in `mock` stands for it"]
-        guard let graph = testCase.graphs[workflow], let path = StepPath(step),
-            case .success(let place) = graph.place(of: path)
-        else { return lines }
-        var key = step
-        var type = graph[place.step.verb].outputType
-        var shaping = place.step.shaping
-        // Whoever tests a caller mocks the action it calls, not what is inside.
-        if let outer = place.composites.first {
-            key = path.segments.prefix(outer.segments).map { step.slice($0.bytes) }.joined(separator: "/")
-            if let outerPath = StepPath(key), case .success(let outerPlace) = graph.place(of: outerPath) {
-                type = graph[outer.node].outputType
-                shaping = outerPlace.step.shaping
-            }
+        guard let graph = testCase.originals[workflow], let (key, mocked) = mock(of: step, in: graph, instance, record) else {
+            return lines
         }
-        let sample = JSON.text((shaping?.returns?.type ?? type).sample(named: "value"))
-        lines.append("add to its mocks:  \(key): \(sample)")
-        if instance != record.root {
-            lines.append("they stand under `children`, at the step that invokes '\(workflow)'")
+        if let sample = mocked.sample {
+            lines.append("add to its mocks:  \(Self.yaml(key)): \(JSON.text(sample))")
+        } else {
+            lines.append("add \(Self.yaml(key)) to its mocks, with a value that fits what the step returns")
+        }
+        let steps = invocations(of: instance, record)
+        if !steps.isEmpty {
+            let place = steps.map { "`children`, at \($0)" }.joined(separator: ", under ")
+            lines.append("they stand under \(place), the step that invokes '\(workflow)'")
         }
         return lines
+    }
+
+    /// Whoever tests a caller mocks the action it calls, unless something inside that is mocked already.
+    private func mock(
+        of step: String, in graph: StepGraph, _ instance: InstanceID, _ record: CaseRecord
+    ) -> (key: String, mocked: Mocked)? {
+        guard let path = StepPath(step), case .success(let place) = graph.place(of: path) else { return nil }
+        let others = (record.behaviours[instance] ?? InstanceBehaviour()).mocks.map(\.path.segments)
+        for composite in place.composites {
+            let segments = path.segments.prefix(composite.segments)
+            let isOpened = others.contains { other in
+                other.count > segments.count && zip(other, segments).allSatisfy { $0.covers($1) }
+            }
+            let key = segments.map { step.slice($0.bytes) }.joined(separator: "/")
+            guard !isOpened, let outer = StepPath(key), case .success(let call) = graph.place(of: outer) else { continue }
+            return Mocked(call.step, in: graph).map { (key, $0) }
+        }
+        return Mocked(place.step, in: graph).map { (step, $0) }
+    }
+
+    /// The steps that led to an instance, outermost first.
+    private func invocations(of instance: InstanceID, _ record: CaseRecord) -> [String] {
+        for parent in record.instances.values {
+            guard let child = parent.children.first(where: { $0.id == instance }) else { continue }
+            return invocations(of: parent.id, record) + [child.step]
+        }
+        return []
+    }
+
+    /// A memo key as it can stand in YAML, in a flow mapping too.
+    private static func yaml(_ key: String) -> String {
+        key.utf8.contains { [UInt8(ascii: "["), UInt8(ascii: "#"), UInt8(ascii: "~")].contains($0) } ? "\"\(key)\"" : key
     }
 }
 

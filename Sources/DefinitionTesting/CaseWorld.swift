@@ -61,6 +61,14 @@ final class CaseWorld {
     private var interruptions = InterruptionCount()
     private var answered: [CaseRecord.Attempt: Int] = [:]
     private var given: [Int: Int] = [:]
+    /// Whether the timers that are due have had their turn before the next answer.
+    private var hasTicked = false
+    /// Answers that are there at once.
+    private var answers: [(tag: EngineCore.AttemptTag, result: ActionResult, order: Int)] = []
+    /// When each attempt was first announced: calls that take equally long answer in this order, after a restart too.
+    private var announced: [CaseRecord.Attempt: Int] = [:]
+    /// The number of the run that each instance is in.
+    private var runs: [InstanceID: Int] = [:]
     private var answersDue: [CaseRecord.Attempt: Timestamp] = [:]
 
     init(
@@ -78,18 +86,20 @@ final class CaseWorld {
         root = InstanceID(at: testCase.start, random: (1, 1))
         record = CaseRecord(root: root)
         record.behaviours[root] = testCase.behaviour
-        core = Self.core(definitions, testCase, tracer, clock.now)
+        core = Self.core(definitions, testCase, tracer, record.standIns, clock.now)
         ask(.start(ticket(), StartRequest(workflow: workflow, input: testCase.input, trigger: ["type": "test"]), root))
     }
 
     private static func core(
-        _ definitions: CaseDefinitions, _ testCase: TestCase, _ tracer: StepTracer?, _ now: Timestamp
+        _ definitions: CaseDefinitions, _ testCase: TestCase, _ tracer: StepTracer?, _ standIns: StandIns, _ now: Timestamp
     ) -> EngineCore {
         var configuration = EngineCore.Configuration()
         // Everything that is due in a lifetime is held in memory, so that nothing but what is due ever moves the clock.
         configuration.timerHorizon = TimeSpan(microseconds: 200 * 366 * 86_400 * 1_000_000)
         configuration.pollInterval = TimeSpan(microseconds: 1_000 * 366 * 86_400 * 1_000_000)
         configuration.tracer = tracer
+        // What a mock says of an `invoke` is what the step raises.
+        configuration.raisesEndOfChild = { standIns[$0] != nil }
         return EngineCore(
             definitions: definitions, actions: definitions.handlers, secrets: CaseSecrets(values: testCase.secrets),
             configuration: configuration, now: now)
@@ -131,7 +141,9 @@ final class CaseWorld {
     /// Lets the engine do everything it can do at this instant.
     private func settle() throws(JournalError) {
         while record.problem == nil {
-            while !inputs.isEmpty, record.problem == nil {
+            while record.problem == nil {
+                if inputs.isEmpty { goOn() }
+                guard !inputs.isEmpty else { break }
                 let input = inputs.removeFirst()
                 core.handle(input, at: clock.now)
                 do {
@@ -149,6 +161,20 @@ final class CaseWorld {
             if claims.isEmpty { return }
             inputs.append(.claimed(claims, isLast: true))
         }
+    }
+
+    /// Timers that are due go before answers, as they do after a restart; then comes the answer to the call that began first.
+    private func goOn() {
+        guard !answers.isEmpty else { return }
+        if !hasTicked, core.nextWakeup <= clock.now {
+            hasTicked = true
+            inputs.append(.tick)
+            return
+        }
+        hasTicked = false
+        guard let first = answers.indices.min(by: { answers[$0].order < answers[$1].order }) else { return }
+        let answer = answers.remove(at: first)
+        inputs.append(.attemptEnded(answer.tag, answer.result))
     }
 
     /// Nil when the process died of it.
@@ -213,10 +239,10 @@ final class CaseWorld {
         return EngineCore.Ticket(number: UInt64(counter))
     }
 
-    private func plan(_ what: Happening, after span: TimeSpan) {
+    private func plan(_ what: Happening, after span: TimeSpan, order: Int? = nil) {
         counter += 1
-        let appointment = Appointment(time: clock.now.adding(span) ?? clock.now, order: counter, what: what)
-        let position = agenda.firstIndex { $0.time > appointment.time } ?? agenda.count
+        let appointment = Appointment(time: clock.now.adding(span) ?? clock.now, order: order ?? counter, what: what)
+        let position = agenda.firstIndex { ($0.time, $0.order) > (appointment.time, appointment.order) } ?? agenda.count
         agenda.insert(appointment, at: position)
     }
 
@@ -255,6 +281,7 @@ final class CaseWorld {
 
     /// False when the process dies of it.
     private func write(_ tag: EngineCore.WriteTag, _ write: JournalWrite) throws(JournalError) -> Bool {
+        let write = standingIn(write)
         let outcome = try operate { () throws(JournalError) in
             let outcome = try journal.write([write])[0]
             note(write, outcome)
@@ -282,6 +309,22 @@ final class CaseWorld {
         }
     }
 
+    /// The write with stand-ins in the place of the children that are mocked.
+    private func standingIn(_ write: JournalWrite) -> JournalWrite {
+        guard case .transition(var transition) = write, !transition.children.isEmpty, !isRecording else { return write }
+        let behaviour = record.behaviours[transition.instanceID] ?? InstanceBehaviour()
+        for (index, child) in transition.children.enumerated() {
+            guard let link = child.parent, !link.isDetached, let path = StepPath(link.step.text),
+                let mock = behaviour.mock(for: path), let standIn = definitions.standIns[child.workflow]
+            else { continue }
+            transition.children[index].digest = standIn.digest
+            transition.children[index].gate = nil
+            record.standIns.add(child.id, at: link.step.text)
+            record.behaviours[child.id] = StandIn.behaviour(mock)
+        }
+        return .transition(transition)
+    }
+
     /// What has been stored, whether or not anybody hears of it.
     private func note(_ write: JournalWrite, _ outcome: WriteOutcome) {
         switch (write, outcome) {
@@ -290,8 +333,10 @@ final class CaseWorld {
             transitions += 1
             record.note(transition)
             interruptions.note(transition)
+            runs[transition.instanceID] = transition.instance.run
             for change in transition.steps {
                 let row = change.row
+                if row.status == .running { noteAnnouncement(of: row, transition.instanceID) }
                 if row.status == .running, definitions.isBegunOnce(row) {
                     begunOnce.insert(row.key)
                 } else {
@@ -301,6 +346,12 @@ final class CaseWorld {
         case (_, .refused(let refusal)): record.problem = .broken(refusal.message)
         default: break
         }
+    }
+
+    private func noteAnnouncement(of row: StepRow, _ id: InstanceID) {
+        counter += 1
+        let attempt = CaseRecord.Attempt(instance: id, run: runs[id] ?? 0, step: row.key, number: row.attempt)
+        if announced[attempt] == nil { announced[attempt] = counter }
     }
 
     /// Nothing but the journal and the world outside survives.
@@ -314,7 +365,8 @@ final class CaseWorld {
             }
         }
         agenda.removeAll { if case .answer = $0.what { true } else { false } }
-        core = Self.core(definitions, testCase, tracer, clock.now)
+        answers.removeAll()
+        core = Self.core(definitions, testCase, tracer, record.standIns, clock.now)
         try open()
         // Whoever had no answer asks again.
         inputs += unanswered.sorted { $0.key.number < $1.key.number }.map(\.value)
@@ -324,7 +376,10 @@ final class CaseWorld {
 
     private func call(_ tag: EngineCore.AttemptTag, _ action: String, _ invocation: ActionInvocation) {
         record.note(action, invocation)
-        let attempt = CaseRecord.Attempt(instance: invocation.instance, step: invocation.step, number: invocation.attempt)
+        let attempt = CaseRecord.Attempt(
+            instance: invocation.instance, run: runs[invocation.instance] ?? 0, step: invocation.step,
+            number: invocation.attempt)
+        let order = announced[attempt] ?? counter
         let behaviour = record.behaviours[invocation.instance] ?? InstanceBehaviour()
         if isRecording, let answer = RecordedAnswer.of(action, invocation, behaviour, given: given) {
             if let mock = answer.mock { given[mock, default: 0] += 1 }
@@ -333,7 +388,7 @@ final class CaseWorld {
         }
         guard let path = StepPath(invocation.step.text), let mock = behaviour.mock(for: path) else {
             if let result = StubActions.result(of: action, invocation) {
-                inputs.append(.attemptEnded(tag, result))
+                answers.append((tag, result, order))
             } else {
                 record.problem = .unmocked(
                     step: invocation.step.text, action: action, workflow: invocation.workflow, instance: invocation.instance)
@@ -347,7 +402,8 @@ final class CaseWorld {
             given[mock.number] = index + 1
         }
         guard !mock.isSequence || index < mock.answers.count else {
-            record.problem = .exhausted(step: invocation.step.text, answers: mock.answers.count)
+            let step = record.standIns[invocation.instance] ?? invocation.step.text
+            record.problem = .exhausted(step: step, answers: mock.answers.count)
             return
         }
         let answer = mock.answers[mock.isSequence ? index : 0]
@@ -356,16 +412,20 @@ final class CaseWorld {
             // An attempt that is repeated because its answer was lost answers when it would have.
             let due = answersDue[attempt] ?? clock.now.adding(delay) ?? clock.now
             answersDue[attempt] = due
-            plan(.answer(tag, result), after: max(due, clock.now).since(clock.now))
+            plan(.answer(tag, result), after: max(due, clock.now).since(clock.now), order: order)
         } else {
-            inputs.append(.attemptEnded(tag, result))
+            answers.append((tag, result, order))
         }
     }
 
     private func abort(_ tag: EngineCore.AttemptTag) {
-        let position = agenda.firstIndex { if case .answer(tag, _) = $0.what { true } else { false } }
-        guard let position else { return }
-        agenda.remove(at: position)
+        if let position = answers.firstIndex(where: { $0.tag == tag }) {
+            answers.remove(at: position)
+        } else {
+            let position = agenda.firstIndex { if case .answer(tag, _) = $0.what { true } else { false } }
+            guard let position else { return }
+            agenda.remove(at: position)
+        }
         let failure = Failure(code: "stopped", message: "stopped before it answered", isUncertain: true)
         inputs.append(.attemptEnded(tag, ActionResult(.failure(failure))))
     }
@@ -382,59 +442,6 @@ final class CaseClock: Sendable {
 struct CaseSecrets: SecretSource {
     var values: [String: String]
     func secret(_ name: String) -> String? { values[name] }
-}
-
-/// The definitions that a case may run.
-struct CaseDefinitions: DefinitionProvider {
-    let graphs: [String: StepGraph]
-    private let byDigest: [ContentDigest: StepGraph]
-    private let config: Value
-    private let configDigest: ContentDigest
-    let handlers: [ActionHandler]
-    /// What stores them.
-    let writes: [JournalWrite]
-
-    init(_ graphs: [String: StepGraph], config: Value) {
-        self.graphs = graphs
-        self.config = config
-        configDigest = ContentDigest(of: config)
-        byDigest = Dictionary(graphs.values.map { ($0.digest, $0) }, uniquingKeysWith: { first, _ in first })
-        handlers = Set(graphs.values.flatMap(\.actionNames)).map { name in
-            // The world answers for it: the body is never run.
-            ActionHandler(name: name, body: .inline { _ in ActionResult(.success(.null)) })
-        }
-        let ordered = graphs.values.sorted { $0.workflow.precedesByCodePoint($1.workflow) }
-        writes = ordered.map { .define($0.record()) } + [.configure(config)]
-    }
-
-    func current(_ workflow: String) -> CurrentDefinition? {
-        graphs[workflow].map { CurrentDefinition(graph: $0, config: config, configDigest: configDigest) }
-    }
-
-    /// Other workflows are not part of a case.
-    func triggers(forEvent name: String) -> [EventTrigger] { [] }
-    func cronTriggers() -> [CronTrigger] { [] }
-
-    func graph(_ digest: ContentDigest) throws(DefinitionUnavailable) -> StepGraph {
-        guard let graph = byDigest[digest] else { throw DefinitionUnavailable(reason: "no such definition") }
-        return graph
-    }
-
-    /// A crash between the announcement and the effect is what `at_most_once` makes a difference of, on purpose.
-    func announcesAtMostOnce(_ transition: Transition) -> Bool {
-        transition.steps.contains { $0.row.status == .running && isBegunOnce($0.row) }
-    }
-
-    func isBegunOnce(_ row: StepRow) -> Bool {
-        guard let path = StepPath(row.key.text) else { return false }
-        return graphs.values.contains { graph in
-            guard case .success(let place) = graph.place(of: path) else { return false }
-            if case .action(let call) = graph[place.step.verb].kind, call.isAtMostOnce { return true }
-            return place.composites.contains { composite in
-                if case .composite(let call) = graph[composite.node].kind { call.isAtMostOnce } else { false }
-            }
-        }
-    }
 }
 
 extension Transition.StepChange {

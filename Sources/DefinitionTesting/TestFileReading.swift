@@ -251,12 +251,14 @@ struct BehaviourReading {
         if let mock {
             for entry in typed.reading.entries(mock.value, of: "`mock`", shape: "mock: { charge: { id: ch1 } }") {
                 guard let (path, place) = place(entry.key, in: graph) else { continue }
-                guard let type = returned(place, graph, entry) else { continue }
-                if type.isWhole {
-                    wholes.append((path, entry.keyRange))
-                    replaced[graph.workflow, default: []].append(place.step)
+                guard let mocked = Mocked(place.step, in: graph) else {
+                    typed.reading.report(
+                        .cannotBeMocked(graph.verbName(place.step.verb), entry.name, at: entry.keyRange))
+                    continue
                 }
-                if let found = self.mock(entry, path, type) { behaviour.mocks.append(found) }
+                if mocked.isWhole { wholes.append((path, entry.keyRange)) }
+                if mocked.isReplaced { replaced[graph.workflow, default: []].append(place.step) }
+                if let found = self.mock(entry, path, mocked) { behaviour.mocks.append(found) }
             }
         }
         for (inner, mock) in behaviour.mocks.enumerated() {
@@ -294,43 +296,7 @@ struct BehaviourReading {
         typed.reading.place(key.text, key, in: graph)
     }
 
-    /// What a mock stands for.
-    private struct Mocked {
-        /// A composite action or a child, replaced as a whole.
-        var isWhole: Bool
-        var type: StaticType
-        /// Of the step's own `returns`, which decides what is looked at.
-        var returns: ValueContract?
-        /// Fields that need not be written.
-        var neutral: ValueMap
-    }
-
-    private mutating func returned(_ place: StepGraph.StepPlace, _ graph: StepGraph, _ entry: Entry) -> Mocked? {
-        let returns = place.step.shaping?.returns
-        let node = graph[place.step.verb]
-        switch node.kind {
-        case .action(let call):
-            return Mocked(
-                isWhole: false, type: node.outputType, returns: returns, neutral: StubActions.neutralFields(of: call.action))
-        case .composite(let call):
-            let file = graph[call.file]
-            let own = StepNodes(file.root, in: graph).shaping?.returns
-            return Mocked(isWhole: true, type: own?.type ?? file.outputType, returns: returns ?? own, neutral: [:])
-        case .invoke(let invoke):
-            if invoke.isDetached {
-                return Mocked(isWhole: true, type: .record([("instanceId", .string)]), returns: returns, neutral: [:])
-            }
-            let type = invoke.returns?.type ?? node.outputType
-            return Mocked(isWhole: true, type: type, returns: returns ?? invoke.returns, neutral: [:])
-        default:
-            typed.reading.report(.cannotBeMocked(graph.verbName(place.step.verb), entry.name, at: entry.keyRange))
-            return nil
-        }
-    }
-
     // MARK: Answers
-
-    private static let forms = ["value", "values", "fail"]
 
     private mutating func mock(_ entry: Entry, _ path: StepPath, _ mocked: Mocked) -> Mock? {
         mocks += 1
@@ -359,10 +325,8 @@ struct BehaviourReading {
 
     /// The one of `value`, `values`, `fail` that a mapping is made of, with at most `after` beside it.
     private func form(_ node: YAMLNode) -> YAMLPair? {
-        guard case .mapping(let pairs) = node.content, !pairs.isEmpty else { return nil }
-        let forms = pairs.filter { Self.forms.contains($0.key.text) }
-        return forms.count == 1 && pairs.allSatisfy { Self.forms.contains($0.key.text) || $0.key.text == "after" }
-            ? forms[0] : nil
+        guard case .mapping(let pairs) = node.content, Mocked.isForm(pairs.map(\.key.text)) else { return nil }
+        return pairs.first { Mocked.forms.contains($0.key.text) }
     }
 
     private mutating func delay(_ node: YAMLNode) -> TimeSpan? {

@@ -45,9 +45,9 @@ extension StepGraph {
         return replacing(nodes: nodes, files: files)
     }
 
-    /// The graph with a mocked composite action or child as one call, whose retries are those of a built-in action.
+    /// The graph with a mocked composite action or detached child as one call, whose retries are those of a built-in action.
     /// - Parameters:
-    ///   - steps: with a composite call or an `invoke` as their verb.
+    ///   - steps: with a composite call or a detached `invoke` as their verb.
     ///   - inputs: of workflows, by name.
     func mocking(_ steps: [StepNodes], inputs: (String) -> ValueContract?) -> StepGraph {
         if steps.isEmpty { return self }
@@ -66,11 +66,10 @@ extension StepGraph {
                         isAtMostOnce: call.isAtMostOnce))
             case .invoke(let invoke):
                 guard let input = inputs(invoke.workflow) else { continue }
-                let contract = invoke.isDetached ? nil : invoke.returns
                 nodes[index].kind = .action(
                     Node.ActionCall(
                         action: invoke.workflow, input: invoke.input, contract: input,
-                        resultShape: contract?.shape ?? .any, policy: invoke.policy, isAtMostOnce: false))
+                        resultShape: .any, policy: invoke.policy, isAtMostOnce: false))
             default: continue
             }
             // A leaf's attempts are below the interpreter, so the retries around it go.

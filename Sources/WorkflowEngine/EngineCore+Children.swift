@@ -128,7 +128,9 @@ extension EngineCore {
         switch end.status {
         case .completed?: try complete(open.row, with: .completed(end.output ?? .null), instance, &builder)
         case .cancelled? where open.isStopped: try complete(open.row, with: .cancelled, instance, &builder)
-        case .failed?: try childFailed(Self.failure("failed", end), open, instance, &builder)
+        case .failed?:
+            let own = configuration.raisesEndOfChild?(end.child) == true ? end.failure : nil
+            try childFailed(own ?? Self.failure("failed", end), open, instance, &builder)
         case .timedOut?: try childFailed(Self.failure("timed_out", end), open, instance, &builder)
         case .cancelled?: try childFailed(Self.failure("cancelled", end), open, instance, &builder)
         case nil, .pending?, .running?, .suspended?:

@@ -36,6 +36,9 @@ package final class EngineCore {
         package var semantics = 1
         /// Hears of the nodes that instances begin while they are live: how `wfrun test` measures what was reached.
         package var tracer: StepTracer?
+        /// Whether an `invoke` raises the failure of this child as it is, instead of one that says how the child ended: how
+        /// `wfrun test` lets a mock stand for a child. Nil: never.
+        package var raisesEndOfChild: (@Sendable (InstanceID) -> Bool)?
 
         package init() {}
     }

@@ -23,7 +23,9 @@ extension Interpreter {
     }
 
     func schemaFailure(_ violation: ContractViolation, _ frame: Frame, of what: String) -> Failure {
-        var failure = failure("schema", "the \(what) of '\(frame.key)' does not fit: \(violation.summary)", frame)
+        // The empty key is the file itself.
+        let whose = frame.key.isEmpty ? graph.workflow : frame.key
+        var failure = failure("schema", "the \(what) of '\(whose)' does not fit: \(violation.summary)", frame)
         failure.data = ["errors": violation.value]
         return failure
     }

@@ -4,6 +4,7 @@ import StandardLibrary
 import TestSupport
 import Testing
 import WorkflowDefinitions
+import WorkflowGraph
 
 import class Foundation.FileManager
 import struct Foundation.URL
@@ -18,6 +19,8 @@ struct DefinitionFolder {
     let definitions: [String]
     /// Of the definitions themselves.
     let diagnostics: [Diagnostic]
+    /// Of the workflows, by name.
+    let graphs: [String: StepGraph]
 
     /// - Parameters:
     ///   - root: what paths in messages begin with; empty for paths relative to the folder.
@@ -39,6 +42,8 @@ struct DefinitionFolder {
         let analysis = DefinitionAnalyzer.analyze(sources, includesActions: true)
         project = TestProject(analysis)
         diagnostics = analysis.diagnostics
+        let named = analysis.workflows.compactMap { workflow in workflow.graph.map { (workflow.name, $0) } }
+        graphs = Dictionary(uniqueKeysWithValues: named)
     }
 
     /// What `wfrun test` says about all of it.

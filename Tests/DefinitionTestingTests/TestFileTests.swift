@@ -14,6 +14,11 @@ struct TestFileTests {
         return names.filter { !$0.contains(".") }.sorted()
     }()
 
+    /// Definitions for other tests than those that report all of a folder.
+    static func project(_ name: String) throws -> DefinitionFolder {
+        try DefinitionFolder(fixtures.appending(path: "\(name).project"))
+    }
+
     @Test("Every fixture reports exactly what is written beside it", arguments: names)
     func report(_ name: String) throws {
         let folder = try DefinitionFolder(Self.fixtures.appending(path: name))
@@ -22,11 +27,13 @@ struct TestFileTests {
         try expect(folder.report().text, in: Self.fixtures.appending(path: "\(name).txt"))
     }
 
-    @Test("A case that passes passes with a restart after every stored transition")
-    func crashes() throws {
+    @Test(
+        "A case that passes passes with a restart after every stored transition",
+        arguments: ["passing", "branches", "loops"])
+    func crashes(_ name: String) throws {
         var options = TestSuite.Options()
         options.crashesEverywhere = true
-        let (text, results) = try DefinitionFolder(Self.fixtures.appending(path: "passing")).report(options)
+        let (text, results) = try DefinitionFolder(Self.fixtures.appending(path: name)).report(options)
         #expect(results.allSatisfy { $0.hasPassed }, "\(text)")
         let cases = results.flatMap(\.cases)
         // A start, two actions and an end at the least: each case had restarts at several places.
@@ -47,6 +54,20 @@ struct TestFileTests {
     func junit() throws {
         let (_, results) = try DefinitionFolder(Self.fixtures.appending(path: "failing")).report()
         try expect(JUnitReport.text(results), in: Self.fixtures.appending(path: "failing.junit.xml"))
+    }
+
+    @Test("In the JUnit report every file that cannot be run is an error beside the results of the others")
+    func junitOfMistakes() throws {
+        let folder = try Self.project("unrunnable")
+        var (results, unread): ([SuiteResult], [SourceFile]) = ([], [])
+        var mistakes = folder.diagnostics
+        for file in folder.tests {
+            let (suite, diagnostics) = folder.project.read(file)
+            mistakes += diagnostics
+            if let suite { results.append(suite.run()) } else { unread.append(file) }
+        }
+        let text = JUnitReport.text(results, unread: unread, mistakes: mistakes)
+        try expect(text, in: Self.fixtures.appending(path: "unrunnable.junit.xml"))
     }
 
     @Test("A filter selects cases by file and name, whatever the case of letters")

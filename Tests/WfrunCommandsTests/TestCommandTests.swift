@@ -44,7 +44,17 @@ struct TestCommandTests {
         #expect(run.code == 1)
         #expect(run.output.contains("- \"Alan\"\n"))
         #expect(run.output.contains("+ \"Ada\"\n"))
-        #expect(folder.read("results.xml").contains("<testsuites tests=\"1\" failures=\"1\">"))
+        #expect(folder.read("results.xml").contains("<testsuites tests=\"1\" failures=\"1\" errors=\"0\">"))
+    }
+
+    @Test func `A file with mistakes stands in the JUnit file as an error`() async throws {
+        folder.write("definitions/greet.yaml", Self.definition)
+        folder.write("definitions/greet.test.yaml", test("Ada").replacing("[say]", with: "[sai]"))
+        let junit = folder.file("results.xml")
+        let run = await CommandLineRun.of("test", folder.file("definitions"), "--junit", junit)
+        #expect(run.code == 1)
+        #expect(folder.read("results.xml").contains("<testsuites tests=\"1\" failures=\"0\" errors=\"1\">"))
+        #expect(folder.read("results.xml").contains("<error message=\"'greet' has no step 'sai' at this place\">"))
     }
 
     @Test func `A mistake in a test file is 1, for test and for validate`() async {

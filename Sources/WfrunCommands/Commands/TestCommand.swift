@@ -50,7 +50,7 @@ struct TestCommand: ParsableCommand {
         let console = Surroundings.current.console
         let folder = try Settings.load(config: config).definitions(definitions)
         var results: [SuiteResult] = []
-        var hasMistakes = false
+        var (unread, allMistakes): ([SourceFile], [Diagnostic]) = ([], [])
         for path in paths.isEmpty ? [folder] : paths {
             let tests = try ProjectFiles.tests(at: path)
             if tests.files.isEmpty { throw CommandFailure(.notFound, "There are no test files (*.test.yaml) in \(path).") }
@@ -60,12 +60,13 @@ struct TestCommand: ParsableCommand {
             for file in tests.files.map(\.source) {
                 guard let (suite, diagnostics) = analysis.tests?.read(file) else { continue }
                 mistakes += diagnostics
-                if let suite { results.append(suite.run(options)) }
+                if let suite { results.append(suite.run(options)) } else { unread.append(file) }
             }
             if !mistakes.isEmpty { console.answer(TextRenderer(isColored: console.colorsOutput).render(mistakes)) }
-            hasMistakes = hasMistakes || mistakes.contains { $0.severity == .error }
+            allMistakes += mistakes
         }
-        try finish(results, console)
+        try finish(results, unread, allMistakes, console)
+        let hasMistakes = allMistakes.contains { $0.severity == .error }
         if hasMistakes || !results.allSatisfy(\.hasPassed) { throw CommandFailure(.bad) }
     }
 
@@ -77,7 +78,9 @@ struct TestCommand: ParsableCommand {
         return options
     }
 
-    private func finish(_ results: [SuiteResult], _ console: Console) throws(CommandFailure) {
+    private func finish(
+        _ results: [SuiteResult], _ unread: [SourceFile], _ mistakes: [Diagnostic], _ console: Console
+    ) throws(CommandFailure) {
         let run = results.filter { !$0.cases.isEmpty }
         if run.isEmpty, let filter, !results.isEmpty {
             throw CommandFailure(.notFound, "No case has '\(filter)' in its file or name.")
@@ -90,7 +93,7 @@ struct TestCommand: ParsableCommand {
         }
         if let junit {
             do throws(Files.Failure) {
-                try Files.write(JUnitReport.text(run), to: junit)
+                try Files.write(JUnitReport.text(run, unread: unread, mistakes: mistakes), to: junit)
             } catch {
                 throw CommandFailure(.failed, "\(junit) cannot be written: \(error.reason).")
             }
