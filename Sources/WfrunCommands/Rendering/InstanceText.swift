@@ -81,7 +81,7 @@ struct InstanceText {
                 lines.append((indent(depth) + printable(name), ""))
             }
             shown = segments.dropLast()
-            let status = step["status"]?.stringValue ?? "?"
+            let status = status(of: step)
             let name =
                 indent(segments.count - 1) + style(Wording.glyph(status), Wording.ink(status)) + " "
                 + printable(segments.last ?? "")
@@ -96,8 +96,16 @@ struct InstanceText {
 
     private func indent(_ depth: Int) -> String { String(repeating: "  ", count: depth + 1) }
 
-    private func stepFacts(_ step: Value) -> String {
+    /// What was open when the instance was ended by force goes on no more.
+    private func status(of step: Value) -> String {
         let status = step["status"]?.stringValue ?? "?"
+        let isOpen = !["completed", "failed", "cancelled"].contains(status)
+        let hasEnded = detail["endedAt"].map { !$0.isNull } ?? false
+        return isOpen && hasEnded ? "abandoned" : status
+    }
+
+    private func stepFacts(_ step: Value) -> String {
+        let status = status(of: step)
         let verb = step["verb"]?.stringValue ?? ""
         var parts = [style([verb, step["action"]?.stringValue].compactMap(\.self).joined(separator: " "), .faint)]
         parts.append(style(status, Wording.ink(status)))
@@ -108,7 +116,7 @@ struct InstanceText {
         if let failure = Wording.failure(step["failure"]) ?? Wording.failure(step["lastFailure"]) {
             parts.append(style(failure, .red))
         }
-        if let due = step["dueAt"], !due.isNull, !["completed", "failed", "cancelled"].contains(status) {
+        if let due = step["dueAt"], !due.isNull, !["completed", "failed", "cancelled", "abandoned"].contains(status) {
             parts.append("until \(Wording.time(due))")
         }
         return parts.joined(separator: "  ")
