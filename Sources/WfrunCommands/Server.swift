@@ -35,7 +35,7 @@ struct Server: Sendable {
 
     func run() async throws(CommandFailure) {
         let signals = Signals()
-        if let obstacle = address.obstacle() { throw CommandFailure(.failed, obstacle) }
+        if let obstacle = await address.obstacle() { throw CommandFailure(.failed, obstacle) }
         let fingerprint = ProjectFiles.fingerprint(folder)
         let files = try ProjectFiles.below(folder)
         let analysis = ProjectAnalysis.of(files, policy: settings.file.diagnostics)

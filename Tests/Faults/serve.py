@@ -14,10 +14,12 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
 import harness
+from harness import free_port
 
 BINARY = ""
 PATIENCE = 20
@@ -30,12 +32,6 @@ steps:
   - {{ id: go, wait: {{ event: go }}, timeout: 1d }}
 output: "{text}"
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class ServeTest(unittest.TestCase):
@@ -130,6 +126,16 @@ class ServeTest(unittest.TestCase):
         for run in (port, database, folder):
             self.assertEqual(run.stdout, "")
             self.assertLessEqual(len(run.stderr.splitlines()), 2)
+
+    def test_a_port_that_a_dying_process_still_has_is_waited_for(self):
+        with socket.socket() as dying:
+            dying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            dying.bind(("127.0.0.1", self.port))
+            dying.listen()
+            timer = threading.Timer(0.3, dying.close)
+            timer.start()
+            self.serve()
+            timer.join()
 
     def test_instances_survive_a_kill(self):
         server = self.serve()
