@@ -99,9 +99,12 @@ struct InstanceText {
     /// What was open when the instance was ended by force goes on no more.
     private func status(of step: Value) -> String {
         let status = step["status"]?.stringValue ?? "?"
-        let isOpen = !["completed", "failed", "cancelled"].contains(status)
         let hasEnded = detail["endedAt"].map { !$0.isNull } ?? false
-        return isOpen && hasEnded ? "abandoned" : status
+        return Self.isOpen(status) && hasEnded ? "abandoned" : status
+    }
+
+    private static func isOpen(_ status: String) -> Bool {
+        !["completed", "failed", "cancelled", "abandoned"].contains(status)
     }
 
     private func stepFacts(_ step: Value) -> String {
@@ -116,7 +119,7 @@ struct InstanceText {
         if let failure = Wording.failure(step["failure"]) ?? Wording.failure(step["lastFailure"]) {
             parts.append(style(failure, .red))
         }
-        if let due = step["dueAt"], !due.isNull, !["completed", "failed", "cancelled", "abandoned"].contains(status) {
+        if let due = step["dueAt"], !due.isNull, Self.isOpen(status) {
             parts.append("until \(Wording.time(due))")
         }
         return parts.joined(separator: "  ")
