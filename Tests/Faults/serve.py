@@ -4,12 +4,14 @@
 Checked step by step, each with a server and a folder of its own.
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -150,6 +152,26 @@ class ServeTest(unittest.TestCase):
         self.wfrun("event", "send", "go", "--data", '{"n": "x"}', code=1)
         self.wfrun("event", "send", "go", "--data", '{"n": 1}')
         self.assertEqual(json.loads(self.wfrun("result", identifier, "--wait=20s").stdout), "one")
+
+    def test_what_a_forced_cancel_leaves_open_is_shown_as_abandoned(self):
+        server = self.serve()
+        identifier = self.wfrun("start", "waiting").stdout.strip()
+        server.kill()
+        server.wait()
+        with contextlib.closing(sqlite3.connect(self.folder / ".wfrun/wfrun.db")) as database:
+            database.execute("UPDATE wf_step SET input_digest = '00' WHERE key = 'first'")
+            database.commit()
+        self.serve()
+        # What makes the server look at it.
+        self.wfrun("event", "send", "go", "--data", '{"n": 1}')
+        self.until(lambda: "held: mismatch" in self.wfrun("list").stdout, "the hold")
+        self.wfrun("upgrade", identifier, code=5)
+        self.wfrun("cancel", identifier, "--force", "--reason", "broken by hand")
+        shown = self.wfrun("show", identifier).stdout
+        self.assertRegex(shown, r"go +wait +abandoned\n")
+        self.assertNotIn("until", shown)
+        for command in ("why", "history"):
+            self.assertIn("broken by hand", self.wfrun(command, identifier).stdout)
 
     def test_edits_reach_new_instances_only_and_broken_ones_nobody(self):
         self.serve()
